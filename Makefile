@@ -1,0 +1,60 @@
+# Churn, Three Ways. `make` lists what there is to do; every target sets up what it needs.
+
+PY := .venv/bin/python
+VENV := .venv/.complete
+export PYTHON
+
+.PHONY: help setup lock data level1 compare results ceilings sample bench test \
+	test-long lint format clean FORCE
+
+help:  ## list the targets
+	@awk -F ':.*## +' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(VENV)  ## build .venv from requirements.lock (all but the scale extra)
+
+# Built anew if the lock is newer, the stamp is missing or its Python no longer starts.
+$(VENV): requirements.lock $(if $(shell $(PY) -c 1 2>/dev/null || echo x),FORCE)
+	@sh tools/setup.sh
+
+lock:  ## renew requirements.lock: the newest packages that fit together
+	@python=$$(sh tools/find-python.sh) && "$$python" tools/lock.py
+
+data: $(VENV)  ## simulate the company's world into data/raw
+	$(PY) -m data simulate
+
+level1: $(VENV)  ## run the notebook and write level1_notebook/churn.ipynb
+	$(PY) -m level1_notebook
+
+compare: $(VENV)  ## the exam: what each level claimed, what really happened
+	$(PY) -m data exam --levels level1_notebook --report build/compare
+
+results: compare  ## renew the committed tables, pictures and README from the exam
+	$(PY) -m data results
+
+ceilings: $(VENV)  ## renew the best that could be computed from what was recorded
+	$(PY) -m data ceilings
+
+sample: $(VENV)  ## renew data/sample: 50 rows of every source
+	$(PY) -m data sample
+
+bench: $(VENV)  ## measure speed and memory
+	$(PY) -m benchmarks
+
+test: $(VENV)  ## run the tests, in under five minutes
+	$(PY) -m pytest -m "not long"
+
+# pytest ends with 5 when it finds no test, which here is no failure.
+test-long: $(VENV)  ## run the tests that take longer
+	$(PY) -m pytest -m long || [ $$? -eq 5 ]
+
+lint: $(VENV)  ## check style and types
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+
+format: $(VENV)  ## let ruff put the code in order
+	$(PY) -m ruff check --fix-only
+	$(PY) -m ruff format
+
+clean:  ## remove build/, caches and simulated worlds; .venv stays
+	rm -rf build data/raw*/ .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""The shared world: a simulated subscription company, its messy sources, its judge."""

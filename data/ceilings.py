@@ -1,0 +1,166 @@
+"""Ceilings: the best that could be computed from what was recorded.
+
+Two models see the recorded columns, clean, of many more customers than any level has,
+and are fitted straight to true values instead of outcomes: to the chance of leaving,
+and to what an offer is worth. How they do in other worlds is what a level could hope
+for. The result is kept in `results/ceilings.json`, keyed by the beliefs' fingerprint.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import lightgbm
+import numpy as np
+
+from data.deliver import Arrivals, arrive
+from data.emit import Frames, emit
+from data.recorded import Recorded
+from data.simulate import history
+from data.state import Floats, State
+from data.step import Events
+from data.streams import Streams
+from data.value import offer_cost
+from data.world import World
+from data.year import Cutoff, Decision, Setting, live, nobody_policy, predictive, profit, setting
+
+FILE = Path("results/ceilings.json")
+TRAIN_SEED, TEST_SEEDS = 900_001, (900_101, 900_102, 900_103)
+TRAIN_CUSTOMERS, TEST_CUSTOMERS = 200_000, 40_000
+ROUNDS = 400
+
+
+class Lesson(NamedTuple):
+    """What the models learn from; one row per customer and cutoff."""
+
+    columns: Floats  # (n, n_features)
+    p_churn: Floats  # (n,)
+    worth: Floats  # of an offer, in monthly fees, its cost taken off.  # (n,)
+
+
+@dataclass(frozen=True)
+class Observer:
+    """A risk and a value model on recorded columns."""
+
+    risk: lightgbm.Booster
+    value: lightgbm.Booster
+
+
+@dataclass
+class Record:
+    """Reads along while a world is lived through."""
+
+    world: World
+    streams: Streams
+    recorded: Recorded
+    late: Frames
+
+    def watch(self, events: Events, after: State) -> None:
+        emitted = emit(self.world, self.streams, events)
+        arrivals: Arrivals = arrive(None, self.streams, events.month, emitted)
+        arrived = {s: _both(self.late.get(s), rows) for s, rows in arrivals.now.items()}
+        self.recorded.learn(events.month, arrived, len(after))
+        self.late = arrivals.next_month
+
+
+def _both(late: Any, now: Any) -> Any:
+    import pandas as pd
+
+    return now if late is None else pd.concat([late, now], ignore_index=True)
+
+
+def open_months(world: World, seed: int) -> tuple[Setting, Record]:
+    """Live and record a world up to its first sealed cutoff."""
+    streams = Streams(seed)
+    record = Record(world, streams, Recorded(world), {})
+    for lived in history(world, streams, world.open_months):
+        record.watch(lived.events, lived.after)
+    return setting(world, streams, lived), record
+
+
+def lessons(world: World, seed: int) -> Iterator[Lesson]:
+    """Give each sealed cutoff of a world that is left alone."""
+    judge, record = open_months(world, seed)
+    seen: list[Lesson] = []
+
+    def look(cutoff: Cutoff) -> Decision:
+        seen.append(_lesson(judge, record.recorded, cutoff))
+        return nobody_policy(cutoff)
+
+    live(judge, look, record.watch)
+    yield from seen
+
+
+def _lesson(judge: Setting, recorded: Recorded, cutoff: Cutoff) -> Lesson:
+    who, t = cutoff.scored, cutoff.month - judge.world.open_months
+    return Lesson(
+        recorded.features(cutoff.state)[who],
+        cutoff.p_churn[who],
+        offer_worth(judge, cutoff, t)[who],
+    )
+
+
+def offer_worth(judge: Setting, cutoff: Cutoff, t: int) -> Floats:
+    """Give what an offer adds in expectation less its cost, in monthly fees."""
+    n = len(cutoff.state)
+    usd = [
+        gained[t].sum(axis=0) - offer_cost(judge.world, judge.future, t, again)
+        for gained, again in ((judge.gain.first, False), (judge.gain.again, True))
+    ]
+    mine = np.where(cutoff.came_back, usd[1][:n], usd[0][:n])
+    return mine / np.maximum(judge.future.fee[t, :n], 0.01)
+
+
+def fit(world: World, seed: int, rounds: int = ROUNDS) -> Observer:
+    """Fit both models on the sealed year of one large world."""
+    columns, p_churn, worth = (
+        np.concatenate(part) for part in zip(*lessons(world, seed), strict=True)
+    )
+    settings = {
+        "learning_rate": 0.05, "num_leaves": 63, "min_data_in_leaf": 200,
+        "feature_fraction": 0.5, "bagging_fraction": 0.5, "bagging_freq": 1,
+        "seed": 1, "deterministic": True, "num_threads": 2, "verbosity": -1,
+        "max_bin": 127,
+    }  # fmt: skip
+
+    def model(objective: str, target: Floats) -> lightgbm.Booster:
+        rows = lightgbm.Dataset(columns, target, params=settings)
+        return lightgbm.train({**settings, "objective": objective}, rows, rounds)
+
+    return Observer(model("cross_entropy", p_churn), model("regression", worth))
+
+
+def observed_policy(world: World, observer: Observer, recorded: Recorded, least: float = 0.0):  # type: ignore[no-untyped-def]
+    """Offer where the value model expects a profit and no offer is in force."""
+
+    def decide(cutoff: Cutoff) -> Decision:
+        columns = recorded.features(cutoff.state)
+        free = recorded.memory["since_offer"] >= world.offer_months
+        worth = observer.value.predict(columns)
+        offers = cutoff.roster & free & (worth > least)
+        return Decision(offers, observer.risk.predict(columns))
+
+    return decide
+
+
+def examine(world: World, seed: int, observer: Observer) -> dict[str, float]:
+    """Let the observer predict a world left alone, and decide in the same one."""
+    judge, record = open_months(world, seed)
+    untouched = replace_record(record)
+
+    def predict_only(cutoff: Cutoff) -> Decision:
+        columns = untouched.recorded.features(cutoff.state)
+        return Decision(nobody_policy(cutoff).offers, observer.risk.predict(columns))
+
+    figures = predictive(live(judge, predict_only, untouched.watch))
+    policy = observed_policy(world, observer, record.recorded)
+    months = live(judge, policy, record.watch)
+    return {**figures, "profit": profit(months).per(judge.customers)["profit"]}
+
+
+def replace_record(record: Record) -> Record:
+    """Copy a record, so that two lives can go on from it."""
+    recorded = replace(record.recorded, memory={k: v.copy() for k, v in record.recorded.memory.items()})
+    return replace(record, recorded=recorded)

@@ -1,0 +1,119 @@
+"""Deliver: put each row into the month in which it arrives, and damage it on the way."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from data.calendar import first_day
+from data.emit import Frames
+from data.mess import DAMAGES, LEDGER_COLUMNS, Mess, Spot
+from data.state import Bools
+from data.streams import Streams
+
+SOURCES = ("customers", "subscriptions", "transactions", "tickets", "usage", "offers")
+RESENT = "resent"  # marks rows on their way that were sent before
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """One month's clean rows by when they arrive."""
+
+    now: Frames
+    next_month: Frames
+
+
+class Drop(NamedTuple):
+    """One month's folder: the published sources and what was planted in them."""
+
+    month: int
+    sources: Frames
+    ledger: pd.DataFrame
+
+
+def arrive(mess: Mess | None, streams: Streams, month: int, emitted: Frames) -> Arrivals:
+    """Split a month's rows by the month in which they arrive.
+
+    Args:
+        mess: rates of the defects; None for a world without mess.
+        emitted: the clean rows that happened in `month`.
+    """
+    now, later = {}, {}
+    ends = np.datetime64(first_day(month + 1), "s")
+    for source, rows in emitted.items():
+        if mess is not None:
+            rows = late_rows(mess, streams, month, source, rows)
+        is_late = rows["arrived_at"].to_numpy() >= ends
+        cut, resent = _cut(mess, month, source, rows)
+        now[source] = rows[~is_late & ~cut]
+        later[source] = pd.concat([rows[is_late & ~cut], resent])
+    return Arrivals(now, later)
+
+
+def late_rows(
+    mess: Mess, streams: Streams, month: int, source: str, rows: pd.DataFrame
+) -> pd.DataFrame:
+    """Delay some devices' usage and some tickets by 2 days to 3 weeks."""
+    if source not in ("usage", "tickets"):
+        return rows
+    spot = Spot(source, month, rows, streams(f"mess.late_rows.{source}", month))
+    where = spot.choose(mess.late_rows)
+    delay = 86400 * spot.generator.integers(2, 22, len(where))
+    ends = first_day(month + 2).astype("M8[s]") - np.timedelta64(1, "s")
+    arrived = rows["arrived_at"].to_numpy(copy=True)
+    arrived[where] = np.minimum(arrived[where] + delay.astype("m8[s]"), ends)
+    return rows.assign(arrived_at=arrived)
+
+
+def _cut(
+    mess: Mess | None, month: int, source: str, rows: pd.DataFrame
+) -> tuple[Bools, pd.DataFrame]:
+    """Mark what a cut drop loses, and give the whole drop as it is sent again."""
+    days = [d for s, m, d in mess.cut_drops if (s, m) == (source, month)] if mess else []
+    if not days:
+        return np.zeros(len(rows), bool), rows[:0]
+    happened = rows["day" if source == "usage" else "event_at"].to_numpy()
+    lost = happened >= first_day(month) + days[0]
+    sent_again = first_day(month + 1).astype("M8[s]") + np.timedelta64(32, "h")
+    return lost, rows.assign(arrived_at=sent_again, **{RESENT: ~lost})
+
+
+def deliver(
+    mess: Mess | None, streams: Streams, month: int, arrivals: Frames, late: Frames
+) -> Drop:
+    """Damage what arrived in `month`: the month's own rows, and the last one's late ones.
+
+    Args:
+        arrivals: `arrive(month).now`.
+        late: `arrive(month - 1).next_month`; empty in the first month.
+    """
+    sources, ledger = {}, []
+    for source in SOURCES:
+        rows = _join(source, late.get(source), arrivals[source])
+        sent_twice = rows.pop(RESENT) if RESENT in rows else None
+        spot = Spot(source, month, rows, np.random.default_rng(0))
+        if sent_twice is not None:
+            again = np.flatnonzero(sent_twice.fillna(False).to_numpy(bool))
+            spot.note("truncated_drop", again)
+        if mess is not None:
+            spot = _damage(mess, streams, spot)
+        sources[source] = spot.rows
+        ledger += spot.ledger
+    noted = pd.concat(ledger) if ledger else pd.DataFrame(columns=LEDGER_COLUMNS)
+    return Drop(month, sources, noted.reset_index(drop=True))
+
+
+def _join(source: str, late: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
+    rows = now if late is None else pd.concat([late, now])
+    if source != "usage":  # too many rows to sort; its order is by delivery
+        rows = rows.sort_values("arrived_at", kind="stable")
+    return rows.reset_index(drop=True)
+
+
+def _damage(mess: Mess, streams: Streams, spot: Spot) -> Spot:
+    for defect in DAMAGES:
+        address = f"mess.{defect.__name__}.{spot.source}"
+        spot = replace(spot, generator=streams(address, spot.month))
+        spot = replace(spot, rows=defect(mess, spot))
+    return spot

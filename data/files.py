@@ -1,0 +1,81 @@
+"""Files: how a drop lies on disk, one folder a month, whole or not there at all."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from data.calendar import month_name
+from data.deliver import Drop
+from data.mess import Mess, published_time
+
+FILES = {
+    "customers": "customers.csv",
+    "subscriptions": "subscriptions.csv",
+    "transactions": "transactions.csv",
+    "tickets": "tickets.jsonl",
+    "usage": "usage.parquet",
+    "offers": "offers.csv",
+}
+
+def write_drop(drop: Drop, folder: Path, mess: Mess | None = None) -> Path:
+    """Write `folder/2022-01/`; it appears under its name only when it is complete."""
+    target = folder / month_name(drop.month)
+    unfinished = folder / f".{target.name}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    for source, rows in drop.sources.items():
+        write_source(rows, unfinished / FILES[source])
+    for source, month, _ in mess.cut_drops if mess else ():
+        if month == drop.month and FILES[source].endswith(".csv"):
+            _cut_last_line(unfinished / FILES[source])
+    shutil.rmtree(target, ignore_errors=True)
+    unfinished.rename(target)
+    return target
+
+
+def write_source(rows: pd.DataFrame, path: Path) -> None:
+    """Write one source in the format that its file's ending names."""
+    if path.suffix == ".parquet":
+        write_parquet(rows, path)
+    elif path.suffix == ".jsonl":
+        published(rows).to_json(path, orient="records", lines=True)
+    else:
+        _write_csv(published(rows), path)
+
+
+def write_parquet(rows: pd.DataFrame, path: Path) -> None:
+    table = pa.Table.from_pandas(rows, preserve_index=False, nthreads=1)
+    table = table.replace_schema_metadata(None)
+    pq.write_table(table, path, compression="zstd")
+
+
+def published(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write times as text, "2022-01-31 09:00:00Z"."""
+    times = rows.select_dtypes("datetime").columns
+    return rows.assign(**{name: _as_text(rows[name]) for name in times})
+
+
+def _as_text(times: pd.Series) -> pd.Series:
+    text = published_time(times.to_numpy())
+    return pd.Series(pd.array(text, dtype="str"), index=times.index)
+
+
+def _write_csv(rows: pd.DataFrame, path: Path) -> None:
+    table = pa.Table.from_pandas(rows, preserve_index=False, nthreads=1)
+    table = table.combine_chunks()  # pyarrow 26.0.1 writes garbage for empty chunks
+    header = ",".join(rows.columns) + "\n"
+    options = pacsv.WriteOptions(include_header=False, quoting_style="none")
+    with path.open("wb") as file:
+        file.write(header.encode())
+        pacsv.write_csv(table, file, options)
+
+
+def _cut_last_line(path: Path) -> None:
+    """End the file in the middle of a row, as a broken transfer does."""
+    content = path.read_bytes().rstrip(b"\n")
+    last = len(content) - content.rindex(b"\n")
+    path.write_bytes(content[: -last // 2])

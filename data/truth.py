@@ -1,0 +1,32 @@
+"""Truth: what only the world and its judge know, written apart under `sealed/`."""
+
+import numpy as np
+import pandas as pd
+
+from data.hazard import offer_cut
+from data.step import Events
+from data.world import World
+
+
+def truth(world: World, events: Events) -> pd.DataFrame:
+    """Give one row per customer active at the cutoff of the events' month.
+
+    `p_churn` is the true chance of leaving within the month without a new offer,
+    `offer_cut` the share of the voluntary part that an offer now would remove.
+    """
+    state, who = events.state, np.flatnonzero(events.state.active)
+    return pd.DataFrame(
+        {
+            "customer_id": state.customer_id[who],
+            "p_churn": events.chances.leaving[who],
+            "p_voluntary": events.chances.voluntary[who],
+            "p_involuntary": events.chances.involuntary[who],
+            "offer_cut": offer_cut(world, state)[who],
+            "left": events.left[who].astype(np.int8),
+            "fit": state.traits.fit[who],
+            "price_sensitivity": state.traits.sensitivity[who],
+            "engagement": state.engagement[who],
+            "in_decay": state.in_decay[who],
+            "irritation": state.irritation[who],
+        }
+    )
