@@ -7,29 +7,49 @@ for. The result is kept in `results/ceilings.json`, keyed by the beliefs' finger
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import lightgbm
 import numpy as np
+import pandas as pd
 
 from data.deliver import Arrivals, arrive
-from data.emit import Frames, emit
+from data.emit import emit
+from data.past_offers import nobody
 from data.recorded import Recorded
+from data.rows import Frames
 from data.simulate import history
 from data.state import Floats, State
 from data.step import Events
 from data.streams import Streams
 from data.value import offer_cost
 from data.world import World
-from data.year import Cutoff, Decision, Setting, live, nobody_policy, predictive, profit, setting
+from data.year import (
+    Cutoff,
+    Decision,
+    Policy,
+    Setting,
+    best_policy,
+    live,
+    nobody_policy,
+    predictive,
+    profit,
+    setting,
+)
 
 FILE = Path("results/ceilings.json")
-TRAIN_SEED, TEST_SEEDS = 900_001, (900_101, 900_102, 900_103)
+TRAIN_SEED, CHOICE_SEED = 900_001, 900_002
+TEST_SEEDS = (900_101, 900_102, 900_103)
+LEAST_WORTH = (0.0, 0.05, 0.1, 0.15, 0.2)  # monthly fees
 TRAIN_CUSTOMERS, TEST_CUSTOMERS = 200_000, 40_000
 ROUNDS = 400
+
+
+class StaleCeilings(ValueError):
+    """The kept ceilings are not those of this world."""
 
 
 class Lesson(NamedTuple):
@@ -65,9 +85,7 @@ class Record:
         self.late = arrivals.next_month
 
 
-def _both(late: Any, now: Any) -> Any:
-    import pandas as pd
-
+def _both(late: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
     return now if late is None else pd.concat([late, now], ignore_index=True)
 
 
@@ -132,35 +150,96 @@ def fit(world: World, seed: int, rounds: int = ROUNDS) -> Observer:
     return Observer(model("cross_entropy", p_churn), model("regression", worth))
 
 
-def observed_policy(world: World, observer: Observer, recorded: Recorded, least: float = 0.0):  # type: ignore[no-untyped-def]
-    """Offer where the value model expects a profit and no offer is in force."""
+def observed_policy(
+    world: World, observer: Observer, recorded: Recorded, least: float
+) -> Policy:
+    """Offer where the value model expects over `least` fees and none is in force."""
 
     def decide(cutoff: Cutoff) -> Decision:
         columns = recorded.features(cutoff.state)
         free = recorded.memory["since_offer"] >= world.offer_months
-        worth = observer.value.predict(columns)
+        worth = np.asarray(observer.value.predict(columns))
         offers = cutoff.roster & free & (worth > least)
-        return Decision(offers, observer.risk.predict(columns))
+        return Decision(offers, np.asarray(observer.risk.predict(columns)))
 
     return decide
 
 
-def examine(world: World, seed: int, observer: Observer) -> dict[str, float]:
+def choose_least(world: World, seed: int, observer: Observer) -> float:
+    """Find the least worth at which the observer should offer, in a world of its own.
+
+    A small margin pays: an offer now stands in the way of a better one later.
+    """
+    judge, record = open_months(world, seed)
+
+    def earned(least: float) -> float:
+        mine = copied(record)
+        policy = observed_policy(world, observer, mine.recorded, least)
+        return profit(live(judge, policy, mine.watch)).profit
+
+    return max(LEAST_WORTH, key=earned)
+
+
+def examine(
+    world: World, seed: int, observer: Observer, least: float
+) -> dict[str, float]:
     """Let the observer predict a world left alone, and decide in the same one."""
     judge, record = open_months(world, seed)
-    untouched = replace_record(record)
+    alone = copied(record)
 
     def predict_only(cutoff: Cutoff) -> Decision:
-        columns = untouched.recorded.features(cutoff.state)
-        return Decision(nobody_policy(cutoff).offers, observer.risk.predict(columns))
+        columns = alone.recorded.features(cutoff.state)
+        risk = np.asarray(observer.risk.predict(columns))
+        return Decision(nobody(cutoff.state), risk)
 
-    figures = predictive(live(judge, predict_only, untouched.watch))
-    policy = observed_policy(world, observer, record.recorded)
-    months = live(judge, policy, record.watch)
-    return {**figures, "profit": profit(months).per(judge.customers)["profit"]}
+    figures = predictive(live(judge, predict_only, alone.watch))
+    policy = observed_policy(world, observer, record.recorded, least)
+    earned = profit(live(judge, policy, record.watch)).profit
+    best = profit(live(judge, best_policy(judge))).profit
+    figures["profit"] = 1000 * earned / judge.customers
+    return {**figures, "profit_share_of_best_policy": earned / best}
 
 
-def replace_record(record: Record) -> Record:
+def copied(record: Record) -> Record:
     """Copy a record, so that two lives can go on from it."""
-    recorded = replace(record.recorded, memory={k: v.copy() for k, v in record.recorded.memory.items()})
-    return replace(record, recorded=recorded)
+    memory = {name: values.copy() for name, values in record.recorded.memory.items()}
+    return replace(record, recorded=replace(record.recorded, memory=memory))
+
+
+def ceilings(world: World, say: Callable[[str], None] = print) -> dict[str, Any]:
+    """Compute the observable ceiling: means over test worlds, and standard errors."""
+    say(f"fitting on {TRAIN_CUSTOMERS:,} customers, some minutes")
+    observer = fit(replace(world, customers=TRAIN_CUSTOMERS), TRAIN_SEED)
+    tested = replace(world, customers=TEST_CUSTOMERS)
+    say("choosing when to offer")
+    least = choose_least(tested, CHOICE_SEED, observer)
+    rows = []
+    for seed in TEST_SEEDS:
+        say(f"examining world {seed}")
+        rows.append(examine(tested, seed, observer, least))
+    figures = {name: [row[name] for row in rows] for name in rows[0]}
+    errors = {k: float(np.std(v, ddof=1) / len(v) ** 0.5) for k, v in figures.items()}
+    return {
+        "beliefs": world.fingerprint(),
+        "fitted_on_customers": TRAIN_CUSTOMERS,
+        "tested_on_customers": TEST_CUSTOMERS,
+        "test_worlds": len(TEST_SEEDS),
+        "least_worth_in_monthly_fees": least,
+        "observable": {name: float(np.mean(v)) for name, v in figures.items()},
+        "standard_errors": errors,
+    }
+
+
+def read_ceilings(world: World, path: Path = FILE) -> dict[str, Any]:
+    """Read the committed ceilings.
+
+    Raises:
+        StaleCeilings: they are missing, or were computed under other beliefs.
+    """
+    found = json.loads(path.read_text()) if path.exists() else {}
+    if found.get("beliefs") != world.fingerprint():
+        raise StaleCeilings(
+            f"wanted ceilings for beliefs {world.fingerprint()} in {path}, found "
+            f"{found.get('beliefs', 'none')}: run `make ceilings`"
+        )
+    return found

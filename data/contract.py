@@ -20,7 +20,12 @@ import pandas as pd
 from data.metrics import all_metrics
 
 CLAIMS = ("accuracy", *all_metrics(np.array([0.1, 0.9]), np.array([0.1, 0.9])))
-COLUMNS = {"customer_id": "integer", "cutoff": "text", "p_churn": "number", "offer": "bool"}
+COLUMNS = {
+    "customer_id": "integer",
+    "cutoff": "text",
+    "p_churn": "number",
+    "offer": "bool",
+}
 
 
 class Level(Protocol):
@@ -73,7 +78,9 @@ def read_claim(outbox: Path) -> dict[str, float]:
         if name not in (*CLAIMS, "profit"):
             raise BadPredictions(f"claim.json: {name!r} is none of {', '.join(CLAIMS)}")
         if not isinstance(value, (int, float)) or not np.isfinite(value):
-            raise BadPredictions(f"claim.json: wanted a number for {name}, found {value!r}")
+            raise BadPredictions(
+                f"claim.json: wanted a number for {name}, found {value!r}"
+            )
     return claim
 
 
@@ -104,7 +111,9 @@ def _columns(rows: pd.DataFrame, _: str) -> None:
         "bool": pd.api.types.is_bool_dtype,
     }
     if list(rows.columns) != list(COLUMNS):
-        raise BadPredictions(f"wanted columns {list(COLUMNS)}, found {list(rows.columns)}")
+        raise BadPredictions(
+            f"wanted columns {list(COLUMNS)}, found {list(rows.columns)}"
+        )
     for name, kind in COLUMNS.items():
         if not kinds[kind](rows[name].dtype):
             raise BadPredictions(f"{name}: wanted {kind}, found {rows[name].dtype}")
@@ -136,6 +145,6 @@ def _customers(found: pd.Series, wanted: pd.Index) -> None:
         if len(customers):
             first = ", ".join(map(str, list(customers)[:3]))
             raise BadPredictions(
-                f"{len(customers)} customers {problem}, the first: {first}; wanted one row "
-                f"for each of the {len(wanted)} in active.csv"
+                f"{len(customers)} customers {problem}, the first: {first}; wanted one "
+                f"row for each of the {len(wanted)} in active.csv"
             )

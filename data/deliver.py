@@ -1,4 +1,4 @@
-"""Deliver: put each row into the month in which it arrives, and damage it on the way."""
+"""Deliver: put each row into the month in which it arrives, damaged on the way."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from data.calendar import first_day
-from data.emit import Frames
 from data.mess import DAMAGES, LEDGER_COLUMNS, Mess, Spot
+from data.rows import Frames
 from data.state import Bools
 from data.streams import Streams
 
@@ -32,7 +32,9 @@ class Drop(NamedTuple):
     ledger: pd.DataFrame
 
 
-def arrive(mess: Mess | None, streams: Streams, month: int, emitted: Frames) -> Arrivals:
+def arrive(
+    mess: Mess | None, streams: Streams, month: int, emitted: Frames
+) -> Arrivals:
     """Split a month's rows by the month in which they arrive.
 
     Args:
@@ -40,10 +42,10 @@ def arrive(mess: Mess | None, streams: Streams, month: int, emitted: Frames) -> 
         emitted: the clean rows that happened in `month`.
     """
     now, later = {}, {}
-    ends = np.datetime64(first_day(month + 1), "s")
+    ends = first_day(month + 1).astype("M8[s]")
     for source, rows in emitted.items():
         if mess is not None:
-            rows = late_rows(mess, streams, month, source, rows)
+            rows = late_rows(mess, streams, month, source, rows)  # noqa: PLW2901
         is_late = rows["arrived_at"].to_numpy() >= ends
         cut, resent = _cut(mess, month, source, rows)
         now[source] = rows[~is_late & ~cut]
@@ -70,7 +72,9 @@ def _cut(
     mess: Mess | None, month: int, source: str, rows: pd.DataFrame
 ) -> tuple[Bools, pd.DataFrame]:
     """Mark what a cut drop loses, and give the whole drop as it is sent again."""
-    days = [d for s, m, d in mess.cut_drops if (s, m) == (source, month)] if mess else []
+    days = (
+        [d for s, m, d in mess.cut_drops if (s, m) == (source, month)] if mess else []
+    )
     if not days:
         return np.zeros(len(rows), bool), rows[:0]
     happened = rows["day" if source == "usage" else "event_at"].to_numpy()
@@ -82,7 +86,7 @@ def _cut(
 def deliver(
     mess: Mess | None, streams: Streams, month: int, arrivals: Frames, late: Frames
 ) -> Drop:
-    """Damage what arrived in `month`: the month's own rows, and the last one's late ones.
+    """Damage what arrived in `month`: its own rows and the last month's late ones.
 
     Args:
         arrivals: `arrive(month).now`.

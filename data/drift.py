@@ -10,8 +10,8 @@ from data.hazard import (
     PAID,
     invoice_failure,
     season,
-    since_price_rise,
     sigmoid,
+    since_price_rise,
     voluntary_logit,
 )
 from data.state import NEVER, Bools, Floats, Ints, State
@@ -117,7 +117,9 @@ def _resolved_after(streams: Streams, state: State) -> Floats:
     return np.exp(0.4 + 1.1 * normal)
 
 
-def _irritation(world: World, state: State, topic: Ints, resolved_after: Floats) -> Floats:
+def _irritation(
+    world: World, state: State, topic: Ints, resolved_after: Floats
+) -> Floats:
     speed = np.select(
         [resolved_after > 7, resolved_after <= 1],
         [world.unresolved_effect, world.fast_effect],
@@ -140,7 +142,7 @@ def _dunning_stage(world: World, streams: Streams, state: State) -> Ints:
 
 
 def _plan_change(streams: Streams, state: State) -> tuple[Ints, Ints, Bools]:
-    """Teams grow and shrink, a few solos become teams; decay makes shrinking likelier."""
+    """Let teams grow and shrink (likelier in a decay) and a few solos become teams."""
     uniform = streams("change", state.month).random(len(state))
     grows = uniform < 0.010
     shrinks = (uniform > 0.991 - 0.01 * state.in_decay) & (state.seats > 2)

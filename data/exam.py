@@ -1,4 +1,4 @@
-"""Exam: runs levels through the sealed year and holds their claims against the truth."""
+"""Exam: run levels through the sealed year, hold their claims against the truth."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ import pandas as pd
 from data.calendar import first_day
 from data.contract import Level, level, read_claim, read_predictions
 from data.deliver import deliver
-from data.emit import Frames
 from data.files import write_drop, write_source
 from data.flat import Totals, flat, roster
 from data.past_offers import past_offers
+from data.rows import Frames
 from data.simulate import Lived, Plan, emit_month
 from data.state import FIRST_CUSTOMER_ID, State
 from data.step import Events, start, step
@@ -29,6 +29,7 @@ from data.year import (
     Setting,
     best_policy,
     everybody_policy,
+    full_information,
     leak,
     live,
     nobody_policy,
@@ -135,6 +136,7 @@ def baselines(judge: Setting) -> dict[str, Policy]:
         "everybody": everybody_policy,
         "random": random_policy(judge.streams),
         "risk_ranked": risk_ranked_policy,
+        "full_information": full_information,
         "best_policy": best_policy(judge),
     }
 

@@ -21,6 +21,7 @@ FILES = {
     "offers": "offers.csv",
 }
 
+
 def write_drop(drop: Drop, folder: Path, mess: Mess | None = None) -> Path:
     """Write `folder/2022-01/`; it appears under its name only when it is complete."""
     target = folder / month_name(drop.month)

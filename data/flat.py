@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from data.calendar import days_in, first_day
-from data.emit import Frames, booked_late
+from data.rows import Frames
 from data.state import FIRST_CUSTOMER_ID, NEVER, Bools, Floats, Ints, State
 from data.step import Events
 from data.streams import Streams
+from data.subscriptions import booked_late
 from data.world import CHANNELS, PLANS, REGIONS, World
 
 
@@ -33,7 +34,13 @@ class Totals:
         n = len(later.spend_usd)
         sums = {
             name: _longer(getattr(self, name), n) + getattr(later, name)
-            for name in ("spend_usd", "failed_payments", "tickets", "active_days", "minutes")
+            for name in (
+                "spend_usd",
+                "failed_payments",
+                "tickets",
+                "active_days",
+                "minutes",
+            )
         }
         last_use = np.maximum(_longer(self.last_use, n, -1), later.last_use)
         return Totals(**sums, last_use=last_use)
@@ -56,12 +63,17 @@ def month_totals(emitted: Frames, n_customers: int) -> Totals:
     def count(rows: pd.DataFrame) -> Ints:
         return np.bincount(_position(rows), minlength=n_customers)
 
+    def add(rows: pd.DataFrame, column: str) -> Floats:
+        values: Floats = rows[column].to_numpy(float)
+        sums = np.bincount(_position(rows), weights=values, minlength=n_customers)
+        return sums.astype(float)
+
     return Totals(
-        spend_usd=np.bincount(_position(collected), collected["amount_usd"], n_customers),
+        spend_usd=add(collected, "amount_usd"),
         failed_payments=count(failed),
         tickets=count(opened),
         active_days=count(usage),
-        minutes=np.bincount(_position(usage), usage["minutes"], n_customers).astype(int),
+        minutes=add(usage, "minutes").astype(np.int64),
         last_use=last_use,
     )
 

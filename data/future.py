@@ -1,12 +1,13 @@
 """Future: the chances that await each customer, whatever is decided and whoever leaves.
 
-Hidden states run on whether or not a customer stays, so one pass through the sealed year
-and the run-off after it gives every customer's chances month by month, once under the
-contract he has and once under the monthly one he would come back to.
+Hidden states run on whether or not a customer stays, so one pass through the sealed
+year and the run-off after it gives every customer's chances month by month, once under
+the contract he has and once under the monthly one he would come back to.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from data.world import SEALED_MONTHS, World
 RUN_OFF_MONTHS = 24
 MONTHS = SEALED_MONTHS + RUN_OFF_MONTHS
 
+Numbers = TypeVar("Numbers", Floats, Ints)
+
 
 @dataclass(frozen=True)
 class Life:
@@ -31,7 +34,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Future:
-    """What awaits everyone; arrays of shape (MONTHS, n_customers), month 0 is sealed."""
+    """What awaits everyone; arrays of shape (MONTHS, n), the sealed year first."""
 
     first: Life  # under the contract at the first cutoff, or at the start if later
     again: Life  # after having left and come back: monthly, past offers forgotten
@@ -47,9 +50,8 @@ def foresee(world: World, streams: Streams, state: State) -> Future:
     months = list(_undisturbed(world, streams, state))
     n = len(months[-1][0])
 
-    def table(values: list[Floats] | list[Ints]) -> Floats:
-        padded = [np.pad(v, (0, n - len(v))) for v in values]
-        return np.stack(padded)
+    def table(values: list[Numbers]) -> Numbers:
+        return np.stack([np.pad(v, (0, n - len(v))) for v in values])  # (MONTHS, n)
 
     return Future(
         first=Life(*(table([getattr(m[1], k) for m in months]) for k in _CHANCES)),
@@ -57,12 +59,16 @@ def foresee(world: World, streams: Streams, state: State) -> Future:
         fee=table([s.fee(world) for s, _, _ in months]),
         cut=table([_new_cut(world, s) for s, _, _ in months]),
         cut_again=table([offer_cut(world, s) for s, _, _ in months]),
-        runs_on=table([np.where(s.annual, 11 - s.term_month, 0) for s, _, _ in months]),
+        runs_on=table([_runs_on(s) for s, _, _ in months]),
         annual=months[-1][0].annual,
     )
 
 
 _CHANCES = ("voluntary", "involuntary")
+
+
+def _runs_on(state: State) -> Ints:
+    return np.where(state.annual, 11 - state.term_month, 0)
 
 
 def _new_cut(world: World, state: State) -> Floats:
@@ -86,5 +92,5 @@ def _undisturbed(
         moved = drift(world, streams, state)[0]
         if state.month < world.months:  # whoever joins later meets no decision
             n = joins(world, state.month)
-            moved = append(moved, newcomers(world, streams, state.month, n))
+            moved = append(moved, newcomers(world, streams, state.month, n, len(state)))
         state = moved

@@ -14,7 +14,7 @@ PAID, LOST = 0, 4  # dunning stages; 1 to 3 are recoveries on DUNNING_DAYS
 
 @dataclass(frozen=True)
 class Chances:
-    """Chances of leaving within the month, given the state at its cutoff, no new offer."""
+    """Chances of leaving within the month, no new offer made.  # each (n_customers,)"""
 
     voluntary: Floats  # an offer in force included
     involuntary: Floats
@@ -139,7 +139,9 @@ def offer_cut(world: World, state: State) -> Floats:
         + world.cut_sensitivity * state.traits.sensitivity
         + world.cut_decay * state.in_decay
     )
-    return np.where(is_sleeping_dog(world, state), world.sleeping_dog_cut, np.minimum(cut, 0.8))
+    return np.where(
+        is_sleeping_dog(world, state), world.sleeping_dog_cut, np.minimum(cut, 0.8)
+    )
 
 
 def is_sleeping_dog(world: World, state: State) -> Bools:

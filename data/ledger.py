@@ -43,8 +43,13 @@ class Ledger:
         return {name: 1000 * usd / customers for name, usd in parts.items()}
 
 
-def expected(
-    world: World, future: Future, gain: Gain, events: Events, came_back: Bools, wanted: Bools
+def expected(  # noqa: PLR0913 - six facts of different kinds
+    world: World,
+    future: Future,
+    gain: Gain,
+    events: Events,
+    came_back: Bools,
+    wanted: Bools,
 ) -> Ledger:
     """Count one month's offers by what they will bring on average.
 
@@ -96,7 +101,8 @@ def _month(world: World, mine: Events, theirs: Events) -> Ledger:
     return Ledger(
         margin_sealed_year=margin * in_year,
         margin_run_off=margin * (not in_year),
-        discounts=-world.discount * float(discount.sum()) + _old_discounts(world, theirs),
+        discounts=-world.discount * float(discount.sum())
+        + _old_discounts(world, theirs),
         contacts=-world.contact_usd * int(mine.offers.sum()),
     )
 

@@ -18,7 +18,15 @@ import pyarrow.compute as pc
 from data.calendar import first_day
 from data.state import Bools, Ints
 
-LEDGER_COLUMNS = ["defect", "source", "file_row", "key", "column", "clean", "repairable"]
+LEDGER_COLUMNS = [
+    "defect",
+    "source",
+    "file_row",
+    "key",
+    "column",
+    "clean",
+    "repairable",
+]
 KEYS = {
     "customers": "customer_id",
     "subscriptions": "event_id",
@@ -69,7 +77,9 @@ class Spot:
 
     def choose(self, share: float, among: Bools | None = None) -> Ints:
         """Choose a share of the rows' positions, sorted; few draws for many rows."""
-        candidates = np.arange(len(self.rows)) if among is None else np.flatnonzero(among)
+        candidates = (
+            np.arange(len(self.rows)) if among is None else np.flatnonzero(among)
+        )
         n = int(self.generator.binomial(len(candidates), share))
         return np.sort(self.generator.choice(candidates, n, replace=False))
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.calendar import days_in, first_day
-from data.emit import Frames
+from data.rows import Frames
 from data.state import FIRST_CUSTOMER_ID, NEVER, Floats, Ints, State
 from data.tickets import CROSS, PRESSURE, SENTENCE
 from data.world import TOPICS, World
@@ -64,21 +64,28 @@ class Recorded:
         self.memory[name] = np.where(now > 0, 1.0, np.minimum(before + 1, NEVER))
 
     def _usage(self, month: int, rows: pd.DataFrame, n: int) -> None:
-        past = np.datetime64(first_day(month + 1), "s")
+        past = first_day(month + 1).astype("M8[s]")
         age = ((past - rows["day"].to_numpy()) // np.timedelta64(86400, "s")) - 1
         who = _position(rows)
         weeks = [
             np.bincount(who[(age >= a) & (age < b)], minlength=n) for a, b in WINDOWS
         ]
         self.usage_weeks = np.column_stack(weeks).astype(float)
-        days = np.bincount(who, minlength=n)
+        days = _count(who, n)
         self.memory["days_before"] = self.memory.get("days_now", np.zeros(n))
-        self.memory["days_now"] = days.astype(float)
-        self.memory["minutes"] = np.bincount(who, rows["minutes"], n)
+        self.memory["days_now"] = days
+        minutes: Floats = rows["minutes"].to_numpy(float)
+        self.memory["minutes"] = np.bincount(who, weights=minutes, minlength=n).astype(
+            float
+        )
         last = np.full(n, 99.0)
         np.minimum.at(last, who, age)
         self.memory["last_seen"] = last
-        for name, keep in (("days_medium", 0.7), ("days_long", 0.9), ("days_ever", 0.97)):
+        for name, keep in (
+            ("days_medium", 0.7),
+            ("days_long", 0.9),
+            ("days_ever", 0.97),
+        ):
             self._remember(name, days, keep)
             self._remember(f"{name}_weight", np.ones(n), keep)
 
@@ -96,7 +103,7 @@ class Recorded:
         self._answers(month, rows, n)
 
     def _answers(self, month: int, rows: pd.DataFrame, n: int) -> None:
-        """Keep how long answers took, and how long open tickets have waited, in days."""
+        """Keep how long answers took and open tickets have waited, in days."""
         asked_on = self.memory.get("asked_on", np.full(n, np.nan))
         opened, resolved = (rows[rows["event"] == e] for e in ("opened", "resolved"))
         asked_on[_position(opened)] = _days(opened["event_at"])

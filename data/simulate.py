@@ -1,4 +1,4 @@
-"""Simulate: live through all months and write what the company's sources tell of them."""
+"""Simulate: live through all months and write what the sources tell of them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -74,7 +74,9 @@ def history(world: World, streams: Streams, months: int) -> Iterator[Lived]:
         yield Lived(events, state)
 
 
-def simulate(plan: Plan, workers: int = 2, done: Callable[[], None] = lambda: None) -> bool:
+def simulate(
+    plan: Plan, workers: int = 2, done: Callable[[], None] = lambda: None
+) -> bool:
     """Write the world into `plan.folder`; give False if it was there already.
 
     Open months lie in the folder itself, with the flat export at their end; the sealed
@@ -135,7 +137,10 @@ def _write_month(
     drop = deliver(plan.mess, plan.streams, month, arrivals.now, late)
     is_open = month < plan.world.open_months
     write_drop(drop, plan.folder if is_open else sealed / "drops", plan.mess)
-    for name, rows in (("ledger", drop.ledger), ("truth", truth(plan.world, lived.events))):
+    for name, rows in (
+        ("ledger", drop.ledger),
+        ("truth", truth(plan.world, lived.events)),
+    ):
         (sealed / name).mkdir(parents=True, exist_ok=True)
         write_parquet(rows, sealed / name / f"{month_name(month)}.parquet")
     return totals
@@ -165,7 +170,8 @@ def claim_folder(plan: Plan) -> bool:
             return False
     elif plan.folder.is_dir() and any(plan.folder.iterdir()):
         raise WrongFolder(
-            f"{plan.folder} holds files that are no world: name an empty or a new folder"
+            f"{plan.folder} holds files that are no world: "
+            "name an empty or a new folder"
         )
     _write_manifest(plan, complete=False)
     return True
@@ -178,7 +184,8 @@ def _write_manifest(plan: Plan, complete: bool) -> None:
         (plan.folder / MANIFEST).write_text(text + "\n")
     except OSError as error:
         raise WrongFolder(
-            f"cannot write into {plan.folder} ({error.strerror}): name a folder that you own"
+            f"cannot write into {plan.folder} ({error.strerror}): "
+            "name a folder that you own"
         ) from None
 
 

@@ -43,6 +43,7 @@ class State:
     """
 
     month: int
+    n_before: int  # customers known before the first of these
     traits: Traits
     plan: Ints
     seats: Ints
@@ -81,11 +82,15 @@ class State:
 
     def log_usage(self, world: World) -> Floats:
         """Give the log of weekday usage, decay left out."""
-        return np.asarray(world.usage_level)[self.plan] + self.traits.habit + self.engagement
+        return (
+            np.asarray(world.usage_level)[self.plan]
+            + self.traits.habit
+            + self.engagement
+        )
 
     @property
     def customer_id(self) -> Ints:
-        return FIRST_CUSTOMER_ID + np.arange(len(self))
+        return FIRST_CUSTOMER_ID + self.n_before + np.arange(len(self))
 
     @property
     def has_access(self) -> Bools:
@@ -107,7 +112,7 @@ def pick(rows: Rows, where: Bools) -> Rows:
 
 
 def append(old: Rows, new: Rows) -> Rows:
-    """Put `new` customers behind `old` ones; the month is the old ones'."""
+    """Put `new` customers behind `old` ones; month and numbering are the old ones'."""
     return _rebuild(old, lambda a, b: np.concatenate([a, b]), new)
 
 
@@ -123,13 +128,17 @@ def _rebuild(rows: Rows, combine, other: Rows) -> Rows:  # type: ignore[no-untyp
     return type(rows)(**parts)
 
 
-def newcomers(world: World, streams: Streams, month: int, n: int) -> State:
+def newcomers(
+    world: World, streams: Streams, month: int, n: int, n_before: int = 0
+) -> State:
     """Draw `n` customers who start in `month`, as they stand at its cutoff.
 
     They become active when the month ends; until then nothing can happen to them.
     """
     uniform = {name: streams(f"join.{name}", month).random(n) for name in _UNIFORM}
-    normal = {name: streams(f"join.{name}", month).standard_normal(n) for name in _NORMAL}
+    normal = {
+        name: streams(f"join.{name}", month).standard_normal(n) for name in _NORMAL
+    }
     campaign = world.in_campaign(month)
     plan_mix = world.campaign_plan_mix if campaign else world.plan_mix
     channel_mix = world.campaign_channel_mix if campaign else world.channel_mix
@@ -146,7 +155,9 @@ def newcomers(world: World, streams: Streams, month: int, n: int) -> State:
         billing_day=1 + (uniform["billing_day"] * 28).astype(np.int64),
         channel=channel,
         region=_choose(uniform["region"], world.region_mix),
-        company_size=np.rint(seats * np.exp(0.3 + 0.8 * uniform["size"])).astype(np.int64),
+        company_size=np.rint(seats * np.exp(0.3 + 0.8 * uniform["size"])).astype(
+            np.int64
+        ),
         fit=fit,
         sensitivity=normal["sensitivity"],
         reliability=world.reliability_sd * normal["reliability"],
@@ -157,6 +168,7 @@ def newcomers(world: World, streams: Streams, month: int, n: int) -> State:
     never = np.full(n, NEVER)
     return State(
         month=month,
+        n_before=n_before,
         traits=traits,
         plan=plan,
         seats=seats,
@@ -178,9 +190,7 @@ def newcomers(world: World, streams: Streams, month: int, n: int) -> State:
 
 
 _UNIFORM = ("plan", "channel", "region", "annual", "billing_day", "size", "decay_depth")
-_NORMAL = (
-    "seats fit sensitivity reliability habit engagement unexplained"
-).split()
+_NORMAL = ("seats fit sensitivity reliability habit engagement unexplained").split()
 
 
 def _choose(uniform: Floats, shares: tuple[float, ...]) -> Ints:

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.calendar import days_in
 from data.drift import Drift, drift, month_season
-from data.hazard import LOST, DUNNING_DAYS, Chances, chances, in_dunning, offer_cut
+from data.hazard import DUNNING_DAYS, LOST, Chances, chances, in_dunning, offer_cut
 from data.state import NEVER, Bools, Ints, State, append, newcomers, pick
 from data.streams import Streams
 from data.world import World
@@ -58,7 +58,8 @@ def step(
     moved, happened = drift(world, streams, state)
     left, left_day = _leave(streams, state, risk, happened)
     return_day = _return(world, streams, state)
-    joined = newcomers(world, streams, state.month, joins(world, state.month))
+    n_joins = joins(world, state.month)
+    joined = newcomers(world, streams, state.month, n_joins, len(state))
     events = Events(
         state, offers, had_discount, risk, happened, left, left_day, return_day, joined
     )
@@ -114,13 +115,17 @@ def _leave(
     n_days = days_in(state.month)
     unwilling, unwilling_day = _payment_lost(state, happened, n_days)
     willing = streams("leave", state.month).random(len(state)) < risk.voluntary
-    day = 1 + (streams("leave.day", state.month).random(len(state)) * n_days).astype(int)
+    day = 1 + (streams("leave.day", state.month).random(len(state)) * n_days).astype(
+        int
+    )
     left = np.select(
         [state.active & unwilling, state.active & willing],
         [INVOLUNTARY, VOLUNTARY],
         STAYS,
     )
-    return left, np.select([left == INVOLUNTARY, left == VOLUNTARY], [unwilling_day, day])
+    return left, np.select(
+        [left == INVOLUNTARY, left == VOLUNTARY], [unwilling_day, day]
+    )
 
 
 def _payment_lost(state: State, happened: Drift, n_days: int) -> tuple[Bools, Ints]:

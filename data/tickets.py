@@ -22,28 +22,40 @@ THING = (
 )  # fmt: skip
 SENTENCE = {
     "how_to": (
-        "how do I set up {}?", "is there a guide for {}?", "where do I find {}?",
-        "can I change who sees {}?", "what is the best way to use {} with a new colleague?",
-        "I would like to understand {} better.", "can you show me {}?",
+        "how do I set up {}?",
+        "is there a guide for {}?",
+        "where do I find {}?",
+        "can I change who sees {}?",
+        "what is the best way to use {} with a new colleague?",
+        "I would like to understand {} better.",
+        "can you show me {}?",
     ),
     "bug": (
-        "{} stopped working this morning.", "{} shows an error and nothing else.",
-        "since the update {} is very slow.", "{} loses what I entered.",
-        "{} does not load on my machine.", "numbers in {} are wrong.",
+        "{} stopped working this morning.",
+        "{} shows an error and nothing else.",
+        "since the update {} is very slow.",
+        "{} loses what I entered.",
+        "{} does not load on my machine.",
+        "numbers in {} are wrong.",
         "{} keeps logging me out.",
     ),
     "price": (
-        "is there a cheaper plan that still has {}?", "the price has become hard to justify for {}.",
-        "do you offer a discount if we only need {}?", "our budget was cut, what would {} alone cost?",
+        "is there a cheaper plan that still has {}?",
+        "the price has become hard to justify for {}.",
+        "do you offer a discount if we only need {}?",
+        "our budget was cut, what would {} alone cost?",
         "why do we pay so much more than last year for {}?",
         "a competitor quoted us less, including {}.",
     ),
     "cancel": (
-        "how do I close my account and keep the data from {}?", "we are thinking of leaving, {} is not enough.",
-        "what happens to {} if we cancel?", "please tell me the notice period, we hardly use {}.",
-        "we are moving to another tool because of {}.", "how do I export everything in {} before we stop?",
+        "how do I close my account and keep the data from {}?",
+        "we are thinking of leaving, {} is not enough.",
+        "what happens to {} if we cancel?",
+        "please tell me the notice period, we hardly use {}.",
+        "we are moving to another tool because of {}.",
+        "how do I export everything in {} before we stop?",
     ),
-}  # fmt: skip
+}
 THANKS = ("Thanks!", "Thank you.", "Best regards", "Cheers", "No rush.", "")
 PRESSURE = (
     "This is urgent.", "We cannot work like this.", "Please answer this time.",
@@ -116,8 +128,12 @@ def write(choice: Floats, topic: Ints, cross: npt.NDArray[np.bool_]) -> Texts:
         choice: uniform draws for greeting, sentence, thing and closing.  # (n, 4)
         topic: position in TOPICS.  # (n,)
     """
-    greeting = np.where(cross, _one_of(CROSS, choice[:, 0]), _one_of(CALM, choice[:, 0]))
-    closing = np.where(cross, _one_of(PRESSURE, choice[:, 3]), _one_of(THANKS, choice[:, 3]))
+    greeting = np.where(
+        cross, _one_of(CROSS, choice[:, 0]), _one_of(CALM, choice[:, 0])
+    )
+    closing = np.where(
+        cross, _one_of(PRESSURE, choice[:, 3]), _one_of(THANKS, choice[:, 3])
+    )
     options = [_one_of(SENTENCE[name], choice[:, 1]) for name in TOPICS]
     sentence = np.choose(topic, options) if len(topic) else np.empty(0, object)
     thing = _one_of(THING, choice[:, 2])

@@ -104,7 +104,8 @@ def _active_chance(
     weekend = is_weekend(events.month)
     days = np.arange(len(weekend))
     chance = np.where(
-        weekend, _threshold(world.weekend_usage * pace[here])[:, None],
+        weekend,
+        _threshold(world.weekend_usage * pace[here])[:, None],
         _threshold(pace[here])[:, None],
     )
     decays = np.flatnonzero(_may_decay(events)[here])

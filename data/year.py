@@ -1,4 +1,4 @@
-"""Year: a policy lives through the sealed year, and its offers change what comes next."""
+"""Year: a policy lives through the sealed year; its offers change what comes next."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -57,7 +57,9 @@ class Cutoff(NamedTuple):
 
 class Decision(NamedTuple):
     offers: Bools  # (n_customers,)
-    p_churn: Floats | None = None  # (n_customers,), None where a policy predicts nothing
+    p_churn: Floats | None = (
+        None  # (n_customers,), None where a policy predicts nothing
+    )
 
 
 class Month(NamedTuple):
@@ -93,7 +95,9 @@ def setting(world: World, streams: Streams, begin: Lived) -> Setting:
     )
 
 
-def _run(world: World, streams: Streams, state: State, months: int = MONTHS) -> Iterator[Events]:
+def _run(
+    world: World, streams: Streams, state: State, months: int = MONTHS
+) -> Iterator[Events]:
     for _ in range(months):
         state, events = step(world, streams, state, nobody(state))
         yield events
@@ -183,6 +187,11 @@ def everybody_policy(cutoff: Cutoff) -> Decision:
     return Decision(cutoff.roster)
 
 
+def full_information(cutoff: Cutoff) -> Decision:
+    """Predict the true chances; decide nothing."""
+    return Decision(nobody(cutoff.state), cutoff.p_churn)
+
+
 def random_policy(streams: Streams, share: float = 0.10) -> Policy:
     """Offer to a random tenth every month."""
 
@@ -198,7 +207,9 @@ def risk_ranked_policy(cutoff: Cutoff, share: float = 0.10) -> Decision:
     """Offer to the tenth whose true risk is highest, whatever an offer does to them."""
     risk = np.where(cutoff.roster, cutoff.p_churn, -1.0)
     offers = np.zeros(len(risk), bool)
-    offers[np.argsort(-risk, kind="stable")[: round(share * cutoff.roster.sum())]] = True
+    offers[np.argsort(-risk, kind="stable")[: round(share * cutoff.roster.sum())]] = (
+        True
+    )
     return Decision(offers)
 
 
@@ -209,6 +220,6 @@ def best_policy(setting: Setting) -> Policy:
         t, n = cutoff.month - setting.world.open_months, len(cutoff.state)
         first, again = setting.schedule.first[t, :n], setting.schedule.again[t, :n]
         offers = np.where(cutoff.came_back, again, first) & cutoff.state.active
-        return Decision(offers, cutoff.p_churn)
+        return Decision(offers)
 
     return decide

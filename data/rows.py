@@ -1,0 +1,34 @@
+"""Rows: how the sources number their rows and date them."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.calendar import first_day
+from data.state import Floats, Ints
+from data.streams import Streams
+
+Frames = dict[str, pd.DataFrame]  # one per source
+Times = npt.NDArray[np.datetime64]  # seconds, UTC
+
+KINDS = ("start", "return", "change", "cancel", "paid", "failed", "refund", "offer")
+
+
+def row_id(month: int, customer_id: Ints, kind: str, part: int = 0) -> Ints:
+    """Number a row by what it is, so that nobody else's fate can renumber it."""
+    return (customer_id * 1000 + month) * 100 + KINDS.index(kind) * 10 + part
+
+
+def moment(streams: Streams, purpose: str, month: int, day: Ints) -> Times:
+    """Give a second of the working day (7 to 21 h) on `day` (1 is the month's first).
+
+    Position i of the stream is customer i's, so `day` covers all customers.
+    """
+    seconds = 3600 * (7 + 14 * streams(f"{purpose}.second", month).random(len(day)))
+    return first_day(month).astype("M8[s]") + (
+        86400 * (day - 1) + seconds.astype(np.int64)
+    ).astype("m8[s]")
+
+
+def minutes_later(times: Times, minutes: Floats | int) -> Times:
+    return times + np.asarray(60 * minutes).astype("m8[s]")

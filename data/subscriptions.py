@@ -1,0 +1,140 @@
+"""Subscriptions: starts, returns, changes and cancellations."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.calendar import first_day
+from data.hazard import since_price_rise
+from data.rows import Times, minutes_later, moment, row_id
+from data.state import Ints, State
+from data.step import INVOLUNTARY, STAYS, VOLUNTARY, Events
+from data.streams import Streams
+from data.world import PLANS, World
+
+REASONS = ("price", "missing_feature", "not_using", "other_product", "no_reason")
+
+
+def subscriptions(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+    """One row per start, return, change of plan or seats, and cancellation."""
+    state, month = events.state, events.month
+    parts = []
+    if month == 0:
+        at = first_start(streams, state)
+        parts.append(_terms(world, state, "start", at, np.arange(len(state))))
+    parts += [
+        _joins(world, streams, events),
+        _returns(world, streams, events),
+        _changes(world, streams, events),
+        _cancellations(world, streams, events),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def joined_at(streams: Streams, joined: State) -> Times:
+    """Give when newcomers start: on their billing day."""
+    return moment(streams, "join", joined.month, joined.traits.billing_day)
+
+
+def first_start(streams: Streams, state: State) -> Times:
+    """Give when those at start had joined, before the first record."""
+    months = state.traits.joined + (first_day(0).astype("M8[M]").astype(np.int64))
+    seconds = 3600 * (7 + 14 * streams("start.second").random(len(state)))
+    days = 86400 * (state.traits.billing_day - 1)
+    return months.astype("M8[M]").astype("M8[s]") + (
+        days + seconds.astype(np.int64)
+    ).astype("m8[s]")
+
+
+def _terms(world: World, state: State, kind: str, at: Times, who: Ints) -> pd.DataFrame:
+    """Lay out the contract of the customers at positions `who`."""
+    customer_id = state.customer_id[who]
+    return pd.DataFrame(
+        {
+            "event_id": row_id(state.month, customer_id, kind),
+            "customer_id": customer_id,
+            "event": kind,
+            "event_at": at,
+            "arrived_at": minutes_later(at, 5),
+            "plan": np.asarray(PLANS, object)[state.plan[who]],
+            "contract": np.where(state.annual[who], "annual", "monthly"),
+            "seats": state.seats[who],
+            "monthly_fee_usd": state.fee(world)[who],
+            "ends_on": np.full(len(who), np.datetime64("NaT"), "M8[s]"),
+            "reason": pd.Series([None] * len(who), dtype="str"),
+        }
+    )
+
+
+def _joins(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+    joined = events.joined
+    at = joined_at(streams, joined)
+    return _terms(world, joined, "start", at, np.arange(len(joined)))
+
+
+def _returns(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+    who = np.flatnonzero(events.return_day)
+    at = moment(streams, "return", events.month, events.return_day)[who]
+    rows = _terms(world, events.state, "return", at, who)
+    return rows.assign(contract="monthly")
+
+
+def _changes(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+    changed, state = events.drift, events.state
+    stays = (events.left == STAYS) | (changed.change_day <= events.left_day)
+    who = np.flatnonzero((changed.change_day > 0) & state.active & stays)
+    at = moment(streams, "change", events.month, changed.change_day)[who]
+    after = replace(state, plan=changed.plan, seats=changed.seats)
+    return _terms(world, after, "change", at, who)
+
+
+def _cancellations(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+    """The cancellation is dated by the decision; access may run on to `ends_on`."""
+    state, month = events.state, events.month
+    who = np.flatnonzero(events.left)
+    at = moment(streams, "leave", month, events.left_day)
+    rows = _terms(world, state, "cancel", at[who], who)
+    late = booked_late(world, streams, events)
+    arrived = np.where(
+        late > 0, at + (86400 * late).astype("m8[s]"), minutes_later(at, 5)
+    )
+    return rows.assign(
+        arrived_at=arrived[who],
+        ends_on=_ends_on(events, at)[who],
+        reason=_reasons(world, streams, events)[who],
+    )
+
+
+def booked_late(world: World, streams: Streams, events: Events) -> Ints:
+    """Give by how many days the news of an ending is late: 0, or 5 to 28."""
+    is_late = streams("late", events.month).random(len(events.left)) < world.late_news
+    days = 5 + (24 * streams("late.days", events.month).random(len(is_late))).astype(
+        int
+    )
+    return np.where(is_late, days, 0)
+
+
+def _ends_on(events: Events, at: Times) -> Times:
+    """Give when access ends: the next renewal for annual contracts, else the notice."""
+    state = events.state
+    to_renewal = np.where(
+        state.annual & (events.left == VOLUNTARY), 11 - state.term_month, 0
+    )
+    renewal = (first_day(events.month).astype("M8[M]") + to_renewal).astype("M8[s]")
+    renewal = renewal + (86400 * (state.traits.billing_day - 1)).astype("m8[s]")
+    return np.where(to_renewal > 0, renewal, at.astype("M8[D]").astype("M8[s]"))
+
+
+def _reasons(world: World, streams: Streams, events: Events) -> npt.NDArray[np.object_]:
+    """Give what leavers answered: price and disuse when true, else anything."""
+    state = events.state
+    answer = streams("leave.reason", events.month).random(len(state))
+    rise = since_price_rise(world, state.month) < 3
+    about_price = (state.traits.sensitivity + rise > 1) & (answer < 0.5)
+    not_using = state.in_decay & (answer < 0.6)
+    anything = (answer * len(REASONS)).astype(int)
+    code = np.select([about_price, not_using], [0, 2], anything)
+    voluntary = np.asarray(REASONS, object)[code]
+    return np.where(events.left == INVOLUNTARY, "payment_failed", voluntary)

@@ -1,0 +1,1 @@
+"""Level 1: one notebook, from a CSV to a list of offers."""
