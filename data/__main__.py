@@ -5,7 +5,7 @@ import json
 import sys
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.progress import Progress
@@ -32,6 +32,13 @@ class UserError(ValueError):
     """An argument makes no sense; the message says what would."""
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command; give 2 for a mistake of the user's, 1 for a leak, else 0."""
     arguments = parser().parse_args(argv)
@@ -49,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="python -m data", description=__doc__)
+    top = Parser(prog="python -m data", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     make = commands.add_parser("simulate", help="write a world and its messy sources")
     add_size(make)

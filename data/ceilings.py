@@ -1,9 +1,10 @@
-"""Ceilings: the best that could be computed from what was recorded.
+"""Ceilings: the best that could be computed from what was recorded, or from all.
 
-Two models see the recorded columns, clean, of many more customers than any level has,
-and are fitted straight to true values instead of outcomes: to the chance of leaving,
-and to what an offer is worth. How they do in other worlds is what a level could hope
-for. The result is kept in `results/ceilings.json`, keyed by the beliefs' fingerprint.
+Models see many more customers than any level has and are fitted straight to true values
+instead of outcomes: to the chance of leaving, and to what an offer is worth. The
+observer sees the recorded columns, clean; the confidant all hidden states at the cutoff.
+How they do in other worlds is what a level could hope for. The result is kept in
+`results/ceilings.json`, keyed by the beliefs' fingerprint.
 """
 
 import json
@@ -18,6 +19,7 @@ import pandas as pd
 
 from data.deliver import Arrivals, arrive
 from data.emit import emit
+from data.hazard import offer_cut
 from data.past_offers import nobody
 from data.recorded import Recorded
 from data.rows import Frames
@@ -43,7 +45,7 @@ from data.year import (
 FILE = Path("results/ceilings.json")
 TRAIN_SEED, CHOICE_SEED = 900_001, 900_002
 TEST_SEEDS = (900_101, 900_102, 900_103)
-LEAST_WORTH = (0.0, 0.05, 0.1, 0.15, 0.2)  # monthly fees
+LEAST_WORTH = (0.0, 0.1, 0.2, 0.3, 0.4)  # monthly fees
 TRAIN_CUSTOMERS, TEST_CUSTOMERS = 200_000, 40_000
 ROUNDS = 400
 
@@ -55,17 +57,25 @@ class StaleCeilings(ValueError):
 class Lesson(NamedTuple):
     """What the models learn from; one row per customer and cutoff."""
 
-    columns: Floats  # (n, n_features)
+    recorded: Floats  # (n, n_recorded)
+    hidden: Floats  # (n, n_hidden)
     p_churn: Floats  # (n,)
     worth: Floats  # of an offer, in monthly fees, its cost taken off.  # (n,)
 
 
-@dataclass(frozen=True)
-class Observer:
-    """A risk and a value model on recorded columns."""
+class Models(NamedTuple):
+    """The observer's risk and value models, and the confidant's value model."""
 
     risk: lightgbm.Booster
     value: lightgbm.Booster
+    full_value: lightgbm.Booster
+
+
+class Least(NamedTuple):
+    """The worth above which each offers, in monthly fees."""
+
+    observable: float
+    full_information: float
 
 
 @dataclass
@@ -115,6 +125,7 @@ def _lesson(judge: Setting, recorded: Recorded, cutoff: Cutoff) -> Lesson:
     who, t = cutoff.scored, cutoff.month - judge.world.open_months
     return Lesson(
         recorded.features(cutoff.state)[who],
+        hidden(judge.world, cutoff)[who],
         cutoff.p_churn[who],
         offer_worth(judge, cutoff, t)[who],
     )
@@ -128,12 +139,29 @@ def offer_worth(judge: Setting, cutoff: Cutoff, t: int) -> Floats:
         for gained, again in ((judge.gain.first, False), (judge.gain.again, True))
     ]
     mine = np.where(cutoff.came_back, usd[1][:n], usd[0][:n])
-    return mine / np.maximum(judge.future.fee[t, :n], 0.01)
+    return mine / np.maximum(judge.future.first.fee[t, :n], 0.01)
 
 
-def fit(world: World, seed: int, rounds: int = ROUNDS) -> Observer:
-    """Fit both models on the sealed year of one large world."""
-    columns, p_churn, worth = (
+def hidden(world: World, cutoff: Cutoff) -> Floats:
+    """Give all that is true of each customer at the cutoff.  # (n, n_hidden)"""
+    state, traits = cutoff.state, cutoff.state.traits
+    cut = offer_cut(world, state)
+    return np.column_stack(
+        [
+            np.full(len(state), cutoff.month),
+            np.where(state.annual, state.term_month, -1),
+            *(state.plan, state.tenure, state.seats, state.fee(world)),
+            *(traits.fit, traits.sensitivity, traits.reliability, traits.habit),
+            *(traits.unexplained, state.engagement, state.in_decay, state.irritation),
+            *(state.since_price_ticket, state.since_quiet, state.since_offer),
+            *(cutoff.p_churn, cut, cutoff.p_churn * cut),
+        ]
+    ).astype(np.float32)
+
+
+def fit(world: World, seed: int, rounds: int = ROUNDS) -> Models:
+    """Fit the models on the sealed year of one large world."""
+    recorded, hidden_now, p_churn, worth = (
         np.concatenate(part) for part in zip(*lessons(world, seed), strict=True)
     )
     settings = {
@@ -143,61 +171,76 @@ def fit(world: World, seed: int, rounds: int = ROUNDS) -> Observer:
         "max_bin": 127,
     }  # fmt: skip
 
-    def model(objective: str, target: Floats) -> lightgbm.Booster:
+    def model(objective: str, columns: Floats, target: Floats) -> lightgbm.Booster:
         rows = lightgbm.Dataset(columns, target, params=settings)
         return lightgbm.train({**settings, "objective": objective}, rows, rounds)
 
-    return Observer(model("cross_entropy", p_churn), model("regression", worth))
+    return Models(
+        risk=model("cross_entropy", recorded, p_churn),
+        value=model("regression", recorded, worth),
+        full_value=model("regression", hidden_now, worth),
+    )
 
 
-def observed_policy(
-    world: World, observer: Observer, recorded: Recorded, least: float
-) -> Policy:
-    """Offer where the value model expects over `least` fees and none is in force."""
+def observed_policy(models: Models, recorded: Recorded, least: float) -> Policy:
+    """Offer where the recorded columns promise more than `least` fees."""
 
     def decide(cutoff: Cutoff) -> Decision:
         columns = recorded.features(cutoff.state)
-        free = recorded.memory["since_offer"] >= world.offer_months
-        worth = np.asarray(observer.value.predict(columns))
-        offers = cutoff.roster & free & (worth > least)
-        return Decision(offers, np.asarray(observer.risk.predict(columns)))
+        worth = np.asarray(models.value.predict(columns))
+        risk = np.asarray(models.risk.predict(columns))
+        return Decision(cutoff.free & (worth > least), risk)
 
     return decide
 
 
-def choose_least(world: World, seed: int, observer: Observer) -> float:
-    """Find the least worth at which the observer should offer, in a world of its own.
+def informed_policy(world: World, models: Models, least: float) -> Policy:
+    """Offer where all that is true at the cutoff promises more than `least` fees."""
 
-    A small margin pays: an offer now stands in the way of a better one later.
+    def decide(cutoff: Cutoff) -> Decision:
+        worth = np.asarray(models.full_value.predict(hidden(world, cutoff)))
+        return Decision(cutoff.free & (worth > least))
+
+    return decide
+
+
+def choose_least(world: World, seed: int, models: Models) -> Least:
+    """Find the least worth at which to offer, in a world of its own.
+
+    A margin pays: an offer now stands in the way of a better one later.
     """
     judge, record = open_months(world, seed)
 
-    def earned(least: float) -> float:
+    def observed(least: float) -> float:
         mine = copied(record)
-        policy = observed_policy(world, observer, mine.recorded, least)
+        policy = observed_policy(models, mine.recorded, least)
         return profit(live(judge, policy, mine.watch)).profit
 
-    return max(LEAST_WORTH, key=earned)
+    def informed(least: float) -> float:
+        return profit(live(judge, informed_policy(world, models, least))).profit
+
+    return Least(max(LEAST_WORTH, key=observed), max(LEAST_WORTH, key=informed))
 
 
-def examine(
-    world: World, seed: int, observer: Observer, least: float
-) -> dict[str, float]:
-    """Let the observer predict a world left alone, and decide in the same one."""
+def examine(world: World, seed: int, models: Models, least: Least) -> dict[str, float]:
+    """Let the models predict a world left alone, and decide in the same one."""
     judge, record = open_months(world, seed)
     alone = copied(record)
 
     def predict_only(cutoff: Cutoff) -> Decision:
         columns = alone.recorded.features(cutoff.state)
-        risk = np.asarray(observer.risk.predict(columns))
+        risk = np.asarray(models.risk.predict(columns))
         return Decision(nobody(cutoff.state), risk)
 
     figures = predictive(live(judge, predict_only, alone.watch))
-    policy = observed_policy(world, observer, record.recorded, least)
-    earned = profit(live(judge, policy, record.watch)).profit
-    best = profit(live(judge, best_policy(judge))).profit
-    figures["profit"] = 1000 * earned / judge.customers
-    return {**figures, "profit_share_of_best_policy": earned / best}
+    observed = observed_policy(models, record.recorded, least.observable)
+    informed = informed_policy(world, models, least.full_information)
+    earned = {
+        "profit": profit(live(judge, observed, record.watch)).profit,
+        "full_information_profit": profit(live(judge, informed)).profit,
+        "best_policy_profit": profit(live(judge, best_policy(judge))).profit,
+    }
+    return figures | {k: 1000 * usd / judge.customers for k, usd in earned.items()}
 
 
 def copied(record: Record) -> Record:
@@ -207,24 +250,29 @@ def copied(record: Record) -> Record:
 
 
 def ceilings(world: World, say: Callable[[str], None] = print) -> dict[str, Any]:
-    """Compute the observable ceiling: means over test worlds, and standard errors."""
+    """Compute the ceilings: means over test worlds, and standard errors."""
     say(f"fitting on {TRAIN_CUSTOMERS:,} customers, some minutes")
-    observer = fit(replace(world, customers=TRAIN_CUSTOMERS), TRAIN_SEED)
+    models = fit(replace(world, customers=TRAIN_CUSTOMERS), TRAIN_SEED)
     tested = replace(world, customers=TEST_CUSTOMERS)
     say("choosing when to offer")
-    least = choose_least(tested, CHOICE_SEED, observer)
+    least = choose_least(tested, CHOICE_SEED, models)
     rows = []
     for seed in TEST_SEEDS:
         say(f"examining world {seed}")
-        rows.append(examine(tested, seed, observer, least))
-    figures = {name: [row[name] for row in rows] for name in rows[0]}
+        rows.append(examine(tested, seed, models, least))
+    figures = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    shares = {
+        "share_of_full_information": figures["full_information_profit"],
+        "share_of_best_policy": figures["best_policy_profit"],
+    }
+    figures |= {name: figures["profit"] / whole for name, whole in shares.items()}
     errors = {k: float(np.std(v, ddof=1) / len(v) ** 0.5) for k, v in figures.items()}
     return {
         "beliefs": world.fingerprint(),
         "fitted_on_customers": TRAIN_CUSTOMERS,
         "tested_on_customers": TEST_CUSTOMERS,
         "test_worlds": len(TEST_SEEDS),
-        "least_worth_in_monthly_fees": least,
+        "least_worth_in_monthly_fees": least._asdict(),
         "observable": {name: float(np.mean(v)) for name, v in figures.items()},
         "standard_errors": errors,
     }

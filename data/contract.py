@@ -73,7 +73,10 @@ def read_claim(outbox: Path) -> dict[str, float]:
     path = outbox / "claim.json"
     if not path.exists():
         raise BadPredictions(f"wanted {path.name}, found none: fit must write it")
-    claim = json.loads(path.read_text())
+    try:
+        claim = json.loads(path.read_text())
+    except ValueError as error:
+        raise BadPredictions(f"claim.json: wanted JSON, found {error}") from None
     for name, value in claim.items():
         if name not in (*CLAIMS, "profit"):
             raise BadPredictions(f"claim.json: {name!r} is none of {', '.join(CLAIMS)}")
@@ -96,7 +99,10 @@ def read_predictions(outbox: Path, cutoff: str, wanted: pd.Index) -> pd.DataFram
     path = outbox / "predictions.parquet"
     if not path.exists():
         raise BadPredictions(f"wanted {path.name} for {cutoff}, found none")
-    rows = pd.read_parquet(path)
+    try:
+        rows = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise BadPredictions(f"wanted a Parquet file, found {error}") from None
     for check in (_columns, _cutoff, _probabilities):
         check(rows, cutoff)
     _customers(rows["customer_id"], wanted)
@@ -114,6 +120,7 @@ def _columns(rows: pd.DataFrame, _: str) -> None:
         raise BadPredictions(
             f"wanted columns {list(COLUMNS)}, found {list(rows.columns)}"
         )
+    _refuse(rows, rows.isna().any(axis=1), "a missing value")
     for name, kind in COLUMNS.items():
         if not kinds[kind](rows[name].dtype):
             raise BadPredictions(f"{name}: wanted {kind}, found {rows[name].dtype}")

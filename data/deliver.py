@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from data.calendar import first_day
-from data.mess import DAMAGES, LEDGER_COLUMNS, Mess, Spot
+from data.mess import DAMAGES, LEDGER_COLUMNS, NOWHERE, Mess, Spot
 from data.rows import Frames
 from data.state import Bools
 from data.streams import Streams
@@ -22,6 +22,7 @@ class Arrivals:
 
     now: Frames
     next_month: Frames
+    ledger: list[pd.DataFrame]  # of rows made late
 
 
 class Drop(NamedTuple):
@@ -41,31 +42,34 @@ def arrive(
         mess: rates of the defects; None for a world without mess.
         emitted: the clean rows that happened in `month`.
     """
-    now, later = {}, {}
+    now, later, ledger = {}, {}, []
     ends = first_day(month + 1).astype("M8[s]")
     for source, rows in emitted.items():
         if mess is not None:
-            rows = late_rows(mess, streams, month, source, rows)  # noqa: PLW2901
+            rows, noted = late_rows(mess, streams, month, source, rows)  # noqa: PLW2901
+            ledger += noted
         is_late = rows["arrived_at"].to_numpy() >= ends
         cut, resent = _cut(mess, month, source, rows)
         now[source] = rows[~is_late & ~cut]
         later[source] = pd.concat([rows[is_late & ~cut], resent])
-    return Arrivals(now, later)
+    return Arrivals(now, later, ledger)
 
 
 def late_rows(
     mess: Mess, streams: Streams, month: int, source: str, rows: pd.DataFrame
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Delay some devices' usage and some tickets by 2 days to 3 weeks."""
     if source not in ("usage", "tickets"):
-        return rows
+        return rows, []
     spot = Spot(source, month, rows, streams(f"mess.late_rows.{source}", month))
     where = spot.choose(mess.late_rows)
+    spot.note("late_rows", where, "arrived_at")
+    spot.ledger[-1]["file_row"] = NOWHERE  # it lands where its time takes it
     delay = 86400 * spot.generator.integers(2, 22, len(where))
     ends = first_day(month + 2).astype("M8[s]") - np.timedelta64(1, "s")
     arrived = rows["arrived_at"].to_numpy(copy=True)
     arrived[where] = np.minimum(arrived[where] + delay.astype("m8[s]"), ends)
-    return rows.assign(arrived_at=arrived)
+    return rows.assign(arrived_at=arrived), spot.ledger
 
 
 def _cut(
@@ -84,17 +88,17 @@ def _cut(
 
 
 def deliver(
-    mess: Mess | None, streams: Streams, month: int, arrivals: Frames, late: Frames
+    mess: Mess | None, streams: Streams, month: int, arrivals: Arrivals, late: Frames
 ) -> Drop:
     """Damage what arrived in `month`: its own rows and the last month's late ones.
 
     Args:
-        arrivals: `arrive(month).now`.
+        arrivals: `arrive(month)`.
         late: `arrive(month - 1).next_month`; empty in the first month.
     """
-    sources, ledger = {}, []
+    sources, ledger = {}, list(arrivals.ledger)
     for source in SOURCES:
-        rows = _join(source, late.get(source), arrivals[source])
+        rows = _join(source, late.get(source), arrivals.now[source])
         sent_twice = rows.pop(RESENT) if RESENT in rows else None
         spot = Spot(source, month, rows, np.random.default_rng(0))
         if sent_twice is not None:

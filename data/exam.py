@@ -71,7 +71,7 @@ class Desk:
         self.totals = totals if self.totals is None else self.totals + totals
         if self.reads == "drops":
             mess, streams = self.plan.mess, self.plan.streams
-            drop = deliver(mess, streams, events.month, arrivals.now, self.late)
+            drop = deliver(mess, streams, events.month, arrivals, self.late)
             write_drop(drop, self.inbox, mess)
         self.late = arrivals.next_month
 

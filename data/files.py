@@ -1,6 +1,7 @@
 """Files: how a drop lies on disk, one folder a month, whole or not there at all."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -36,6 +37,13 @@ def write_drop(drop: Drop, folder: Path, mess: Mess | None = None) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)
     return target
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file so that it appears under its name only when it is complete."""
+    unfinished = path.with_name(f".unfinished.{path.name}")
+    write(unfinished)
+    unfinished.rename(path)
 
 
 def write_source(rows: pd.DataFrame, path: Path) -> None:
@@ -77,6 +85,6 @@ def _write_csv(rows: pd.DataFrame, path: Path) -> None:
 
 def _cut_last_line(path: Path) -> None:
     """End the file in the middle of a row, as a broken transfer does."""
-    content = path.read_bytes().rstrip(b"\n")
-    last = len(content) - content.rindex(b"\n")
-    path.write_bytes(content[: -last // 2])
+    content = path.read_bytes()
+    last_row = content.splitlines()[-1]
+    path.write_bytes(content + last_row[: len(last_row) // 2])

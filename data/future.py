@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from data.drift import drift, month_season
-from data.hazard import Chances, chances, offer_cut
+from data.hazard import chances, offer_cut
 from data.state import NEVER, Bools, Floats, Ints, State, append, newcomers
 from data.step import joins
 from data.streams import Streams
@@ -30,6 +30,8 @@ class Life:
 
     voluntary: Floats  # old offers included, new ones not
     involuntary: Floats
+    fee: Floats  # USD a month
+    cut: Floats  # what an offer would remove; 0 while an old one is in force
 
 
 @dataclass(frozen=True)
@@ -38,37 +40,56 @@ class Future:
 
     first: Life  # under the contract at the first cutoff, or at the start if later
     again: Life  # after having left and come back: monthly, past offers forgotten
-    fee: Floats  # USD a month
-    cut: Floats  # what an offer would remove; 0 while an old one is in force
-    cut_again: Floats
     runs_on: Ints  # months of paid access after a notice
     annual: Bools  # (n_customers,)
 
 
 def foresee(world: World, streams: Streams, state: State) -> Future:
     """Look from the state at the first sealed cutoff to the end of the run-off."""
-    months = list(_undisturbed(world, streams, state))
-    n = len(months[-1][0])
-
-    def table(values: list[Numbers]) -> Numbers:
-        return np.stack([np.pad(v, (0, n - len(v))) for v in values])  # (MONTHS, n)
-
+    states = list(_undisturbed(world, streams, state))
+    seasons = [month_season(world, streams, s.month) for s in states]
+    again = [_come_back(s) for s in states]
+    runs_on = [np.where(s.annual, 11 - s.term_month, 0) for s in states]
     return Future(
-        first=Life(*(table([getattr(m[1], k) for m in months]) for k in _CHANCES)),
-        again=Life(*(table([getattr(m[2], k) for m in months]) for k in _CHANCES)),
-        fee=table([s.fee(world) for s, _, _ in months]),
-        cut=table([_new_cut(world, s) for s, _, _ in months]),
-        cut_again=table([offer_cut(world, s) for s, _, _ in months]),
-        runs_on=table([_runs_on(s) for s, _, _ in months]),
-        annual=months[-1][0].annual,
+        first=_life(world, seasons, states),
+        again=_life(world, seasons, again),
+        runs_on=_table(runs_on),
+        annual=states[-1].annual,
     )
 
 
-_CHANCES = ("voluntary", "involuntary")
+def _undisturbed(world: World, streams: Streams, state: State) -> Iterator[State]:
+    """Let states drift while nobody leaves, with the newcomers of the sealed year."""
+    for _ in range(MONTHS):
+        yield state
+        moved = drift(world, streams, state)[0]
+        if state.month < world.months:  # whoever joins later meets no decision
+            n = joins(world, state.month)
+            joined = newcomers(world, streams, state.month, n, len(state))
+            moved = append(moved, joined)
+        state = moved
 
 
-def _runs_on(state: State) -> Ints:
-    return np.where(state.annual, 11 - state.term_month, 0)
+def _come_back(state: State) -> State:
+    """Give the same customers as if each had left and returned before."""
+    n = len(state)
+    return replace(
+        state,
+        annual=np.zeros(n, bool),
+        was_billed=np.ones(n, bool),
+        since_offer=np.full(n, NEVER),
+    )
+
+
+def _life(world: World, seasons: list[float], states: list[State]) -> Life:
+    months = zip(seasons, states, strict=True)
+    risks = [chances(world, season, state) for season, state in months]
+    return Life(
+        voluntary=_table([risk.voluntary for risk in risks]),
+        involuntary=_table([risk.involuntary for risk in risks]),
+        fee=_table([state.fee(world) for state in states]),
+        cut=_table([_new_cut(world, state) for state in states]),
+    )
 
 
 def _new_cut(world: World, state: State) -> Floats:
@@ -76,21 +97,7 @@ def _new_cut(world: World, state: State) -> Floats:
     return np.where(in_force, 0.0, offer_cut(world, state))
 
 
-def _undisturbed(
-    world: World, streams: Streams, state: State
-) -> Iterator[tuple[State, Chances, Chances]]:
-    """Let states drift while nobody leaves, with the newcomers of the sealed year."""
-    for _ in range(MONTHS):
-        season = month_season(world, streams, state.month)
-        returned = replace(
-            state,
-            annual=np.zeros(len(state), bool),
-            was_billed=np.ones(len(state), bool),
-            since_offer=np.full(len(state), NEVER),
-        )
-        yield state, chances(world, season, state), chances(world, season, returned)
-        moved = drift(world, streams, state)[0]
-        if state.month < world.months:  # whoever joins later meets no decision
-            n = joins(world, state.month)
-            moved = append(moved, newcomers(world, streams, state.month, n, len(state)))
-        state = moved
+def _table(months: list[Numbers]) -> Numbers:
+    """Stack months; who has not joined yet has zeros.  # (MONTHS, n)"""
+    n = len(months[-1])
+    return np.stack([np.pad(month, (0, n - len(month))) for month in months])

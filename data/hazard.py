@@ -99,7 +99,8 @@ def involuntary(world: World, state: State) -> Floats:
     lost = 1 - sum(world.recovery)
     settles = day + DUNNING_DAYS[-1] <= days_in(state.month)
     new = invoice_failure(world, state) * lost * (state.is_billed & settles)
-    return np.where(in_dunning(state), lost / unsettled(world, state), new)
+    old = np.where(in_dunning(state), lost / unsettled(world, state), 0.0)
+    return 1 - (1 - old) * (1 - new)  # after a short month both can settle
 
 
 def in_dunning(state: State) -> Bools:
@@ -140,7 +141,9 @@ def offer_cut(world: World, state: State) -> Floats:
         + world.cut_decay * state.in_decay
     )
     return np.where(
-        is_sleeping_dog(world, state), world.sleeping_dog_cut, np.minimum(cut, 0.8)
+        is_sleeping_dog(world, state),
+        world.sleeping_dog_cut,
+        np.minimum(cut, world.cut_most),
     )
 
 

@@ -67,15 +67,16 @@ def expected(  # noqa: PLR0913 - six facts of different kinds
     return Ledger(
         margin_sealed_year=float(in_year),
         margin_run_off=float(after),
-        discounts=-float(np.sum(_discount(world, future, events, t)[offered])),
+        discounts=-float(_discount(world, future, events, came_back)[offered].sum()),
         contacts=-world.contact_usd * int(wanted.sum()),
     )
 
 
-def _discount(world: World, future: Future, events: Events, t: int) -> Floats:
+def _discount(world: World, future: Future, events: Events, came_back: Bools) -> Floats:
     """Give the expected discount that an offer this month adds, USD."""
-    state, n = events.state, len(events.state)
-    fee, next_fee = future.fee[t, :n], future.fee[t + 1, :n]
+    state, t, n = events.state, events.month - world.open_months, len(events.state)
+    first, again = future.first.fee[:, :n], future.again.fee[:, :n]
+    fee, next_fee = (np.where(came_back, again[k], first[k]) for k in (t, t + 1))
     stays = 1 - events.chances.leaving
     monthly = fee * ~events.had_discount + next_fee * stays
     base = np.where(state.annual, world.discount_months * fee, monthly)

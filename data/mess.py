@@ -27,6 +27,7 @@ LEDGER_COLUMNS = [
     "clean",
     "repairable",
 ]
+NOWHERE = -1  # as `file_row`: the row is in no file, or not in this one
 KEYS = {
     "customers": "customer_id",
     "subscriptions": "event_id",
@@ -87,7 +88,7 @@ class Spot:
         self, defect: str, where: Ints, column: str = "", repairable: bool = True
     ) -> None:
         """Write the rows at `where`, as they are now, into the ledger."""
-        clean = self.rows[column].iloc[where].astype(str) if column else ""
+        clean = _as_text(self.rows[column].iloc[where]) if column else ""
         self.ledger.append(
             pd.DataFrame(
                 {
@@ -111,7 +112,7 @@ def tracking_outage(mess: Mess, spot: Spot) -> pd.DataFrame:
     day = spot.rows["day"].to_numpy()
     lost = (spot.rows["client"] == "android").to_numpy() & (day >= first) & (day < past)
     spot.note("tracking_outage", np.flatnonzero(lost), repairable=False)
-    spot.ledger[-1]["file_row"] = -1
+    spot.ledger[-1]["file_row"] = NOWHERE
     return spot.rows[~lost]
 
 
@@ -120,9 +121,10 @@ def unit_change(mess: Mess, spot: Spot) -> pd.DataFrame:
     first, past = mess.seconds_months
     if spot.source != "usage" or not first <= spot.month < past:
         return spot.rows
-    where = np.flatnonzero(spot.rows["client"] == "ios")
-    spot.note("unit_change", where, "minutes")
     minutes = spot.rows["minutes"].to_numpy(copy=True)
+    sane = (minutes >= 0) & (minutes <= 1440)
+    where = np.flatnonzero((spot.rows["client"] == "ios").to_numpy() & sane)
+    spot.note("unit_change", where, "minutes")
     minutes[where] = np.minimum(minutes[where].astype(np.int32) * 60, 32_000)
     return spot.rows.assign(minutes=minutes)
 
@@ -234,12 +236,19 @@ def _add(defect: str, spot: Spot, extra: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+def _as_text(values: pd.Series) -> pd.Series:
+    """Write values as the files do."""
+    if pd.api.types.is_datetime64_dtype(values):
+        return pd.Series(published_time(values.to_numpy()).to_pylist(), dtype=object)
+    return values.astype(str)
+
+
 DAMAGES: tuple[Callable[[Mess, Spot], pd.DataFrame], ...] = (
     tracking_outage,
+    absurd_values,
     unit_change,
     spellings,
     missing_not_at_random,
-    absurd_values,
     mixed_time_zones,
     orphans,
     test_accounts,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from data.calendar import month_name
 from data.deliver import Arrivals, arrive, deliver
 from data.emit import emit
-from data.files import write_drop, write_parquet, write_source
+from data.files import write_drop, write_parquet, write_source, write_whole
 from data.flat import Totals, flat, month_totals, roster
 from data.mess import Mess
 from data.past_offers import past_offers
@@ -134,7 +134,7 @@ def _write_month(
     month, sealed = lived.events.month, plan.folder / "sealed"
     late = before.result().arrivals.next_month if before else {}
     arrivals, totals = emitted.result()
-    drop = deliver(plan.mess, plan.streams, month, arrivals.now, late)
+    drop = deliver(plan.mess, plan.streams, month, arrivals, late)
     is_open = month < plan.world.open_months
     write_drop(drop, plan.folder if is_open else sealed / "drops", plan.mess)
     for name, rows in (
@@ -149,7 +149,7 @@ def _write_month(
 def _write_flat(plan: Plan, lived: Lived, totals: Totals) -> None:
     customers = roster(plan.world, plan.streams, lived.after, lived.events)
     export = flat(plan.world, plan.streams, lived.after, totals, customers)
-    write_source(export, plan.folder / "flat.csv")
+    write_whole(plan.folder / "flat.csv", lambda path: write_source(export, path))
 
 
 def claim_folder(plan: Plan) -> bool:
@@ -158,30 +158,38 @@ def claim_folder(plan: Plan) -> bool:
     Raises:
         WrongFolder: it holds another world or other files, or cannot be written.
     """
-    path = plan.folder / MANIFEST
-    if path.exists():
-        found = json.loads(path.read_text())
-        if {k: found.get(k) for k in plan.manifest} != plan.manifest:
-            raise WrongFolder(
-                f"{plan.folder} holds another world ({_describe(found)}); wanted "
-                f"{_describe(plan.manifest)}: name another folder or delete this one"
-            )
-        if found["complete"]:
-            return False
-    elif plan.folder.is_dir() and any(plan.folder.iterdir()):
+    found = _read_manifest(plan.folder)
+    if found is None:
+        _write_manifest(plan, complete=False)
+        return True
+    if {name: found.get(name) for name in plan.manifest} != plan.manifest:
         raise WrongFolder(
-            f"{plan.folder} holds files that are no world: "
-            "name an empty or a new folder"
+            f"{plan.folder} holds another world ({_describe(found)}); wanted "
+            f"{_describe(plan.manifest)}: name another folder or delete this one"
         )
-    _write_manifest(plan, complete=False)
-    return True
+    return not found["complete"]
+
+
+def _read_manifest(folder: Path) -> dict[str, object] | None:
+    """Read what world a folder holds; None for an empty or a new folder."""
+    try:
+        names = [path.name for path in folder.iterdir()] if folder.exists() else []
+        if MANIFEST in names:
+            return dict(json.loads((folder / MANIFEST).read_text()))
+    except (OSError, ValueError) as error:
+        raise WrongFolder(f"cannot read {folder}: {error}") from None
+    if any(not name.startswith(".unfinished") for name in names):
+        raise WrongFolder(
+            f"{folder} holds files that are no world: name an empty or a new folder"
+        )
+    return None
 
 
 def _write_manifest(plan: Plan, complete: bool) -> None:
     try:
         plan.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({**plan.manifest, "complete": complete}, indent=2)
-        (plan.folder / MANIFEST).write_text(text + "\n")
+        write_whole(plan.folder / MANIFEST, lambda path: _write_text(path, text))
     except OSError as error:
         raise WrongFolder(
             f"cannot write into {plan.folder} ({error.strerror}): "
@@ -189,5 +197,9 @@ def _write_manifest(plan: Plan, complete: bool) -> None:
         ) from None
 
 
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text + "\n")
+
+
 def _describe(manifest: dict[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in manifest.items())
+    return ", ".join(f"{k} {v}" for k, v in manifest.items() if k != "complete")

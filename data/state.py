@@ -98,9 +98,10 @@ class State:
         return self.active | (self.access_left > 0)
 
     def fee(self, world: World) -> Floats:
-        """Give the monthly fee in USD, whole cents, discounts left out."""
+        """Give the fee for one month in USD, whole cents, discounts left out."""
         price = np.asarray(world.seat_price)[self.plan] * world.price_level(self.month)
-        return np.round(price * self.seats, 2)
+        months_paid = np.where(self.annual, world.annual_months_paid / 12, 1.0)
+        return np.round(price * self.seats * months_paid, 2)
 
 
 Rows = TypeVar("Rows", Traits, State)

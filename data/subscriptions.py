@@ -77,8 +77,13 @@ def _joins(world: World, streams: Streams, events: Events) -> pd.DataFrame:
 def _returns(world: World, streams: Streams, events: Events) -> pd.DataFrame:
     who = np.flatnonzero(events.return_day)
     at = moment(streams, "return", events.month, events.return_day)[who]
-    rows = _terms(world, events.state, "return", at, who)
-    return rows.assign(contract="monthly")
+    return _terms(world, after_return(events), "return", at, who)
+
+
+def after_return(events: Events) -> State:
+    """Give the month's state with those who come back on their monthly contract."""
+    annual = events.state.annual & (events.return_day == 0)
+    return replace(events.state, annual=annual)
 
 
 def _changes(world: World, streams: Streams, events: Events) -> pd.DataFrame:

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from data.calendar import days_in, first_day
-from data.hazard import DUNNING_DAYS, PAID, in_dunning
+from data.hazard import DUNNING_DAYS, LOST, PAID, in_dunning
 from data.rows import Times, minutes_later, moment, row_id
 from data.state import Bools, Floats, Ints
 from data.step import STAYS, Events
 from data.streams import Streams
-from data.subscriptions import joined_at
+from data.subscriptions import after_return, joined_at
 from data.world import World
 
 CARRIED = 5  # added to the number of a retry of last month's invoice
@@ -56,7 +56,7 @@ def _charges(
 def _first_invoices(world: World, streams: Streams, events: Events) -> pd.DataFrame:
     joined = events.joined
     at = minutes_later(joined_at(streams, joined), 1)
-    usd = joined.fee(world) * np.where(joined.annual, 10, 1)
+    usd = joined.fee(world) * np.where(joined.annual, 12, 1)
     number = row_id(events.month, joined.customer_id, "paid")
     return _charges(number, joined.customer_id, "paid", at, usd)
 
@@ -66,9 +66,15 @@ def _new_invoices(world: World, streams: Streams, events: Events) -> list[pd.Dat
     state, day = events.state, events.state.traits.billing_day
     stays_for_it = (events.left_day == 0) | (events.left_day >= day)
     billed = (state.active & state.is_billed & stays_for_it) | (events.return_day > 0)
-    attempts = _attempts(events.drift.dunning_stage, billed, day)
+    attempts = _attempts(_stage(events), billed, day)
     usd = invoice_usd(world, events)
     return [_rows(streams, events, attempt, usd) for attempt in attempts]
+
+
+def _stage(events: Events) -> Ints:
+    """Give how this month's invoices fare; who has just come back pays in the end."""
+    stage = events.drift.dunning_stage
+    return np.where((events.return_day > 0) & (stage == LOST), len(DUNNING_DAYS), stage)
 
 
 def _carried_retries(
@@ -76,7 +82,7 @@ def _carried_retries(
 ) -> list[pd.DataFrame]:
     """Give retries of last month's invoices that fall into this month."""
     state, last_month = events.state, events.month - 1
-    usd = replace(state, month=last_month).fee(world) * np.where(state.annual, 10, 1)
+    usd = replace(state, month=last_month).fee(world) * np.where(state.annual, 12, 1)
     day = state.traits.billing_day - days_in(last_month)
     attempts = _attempts(state.dunning_stage, in_dunning(state) & state.active, day)
     carried = [replace(a, number=a.number + CARRIED) for a in attempts]
@@ -115,11 +121,10 @@ def _rows(
 
 
 def invoice_usd(world: World, events: Events) -> Floats:
-    """Give this month's invoice: ten months' fee a year, a discount on monthly fees."""
-    state = events.state
-    annual = state.annual & (events.return_day == 0)
+    """Give this month's invoice: a year's fees at once, or a month's less discount."""
+    state = after_return(events)
     reduced = np.where(state.discount_left > 0, 1 - world.discount, 1.0)
-    return state.fee(world) * np.where(annual, 10.0, reduced)
+    return state.fee(world) * np.where(state.annual, 12.0, reduced)
 
 
 def _credits(world: World, events: Events) -> pd.DataFrame:

@@ -11,8 +11,9 @@ from data.world import World
 def truth(world: World, events: Events) -> pd.DataFrame:
     """Give one row per customer active at the cutoff of the events' month.
 
-    `p_churn` is the true chance of leaving within the month without a new offer,
-    `offer_cut` the share of the voluntary part that an offer now would remove.
+    `p_churn` is the true chance of leaving within the month, the company's own offers
+    of that month included (there are none in the sealed year); `offer_cut` the share of
+    the voluntary part that an offer now would remove.
     """
     state, who = events.state, np.flatnonzero(events.state.active)
     return pd.DataFrame(

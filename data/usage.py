@@ -81,6 +81,8 @@ def access_days(events: Events) -> tuple[Ints, Ints]:
     access_runs_on = state.annual & (events.left == VOLUNTARY) & (state.term_month < 11)
     ends = (events.left > 0) & ~access_runs_on
     past = np.where(ends, events.left_day, n_days)
+    renewal_missed = ~state.active & (state.access_left == 1)
+    past = np.where(renewal_missed, state.traits.billing_day - 1, past)
     past = np.where(state.has_access | (events.return_day > 0), past, 0)
     newcomer_first = events.joined.traits.billing_day - 1
     newcomer_past = np.full(len(newcomer_first), n_days)

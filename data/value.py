@@ -43,7 +43,6 @@ class Contract(NamedTuple):
 
     life: Life
     margin: Floats  # of each month of access.  # (MONTHS, 2, n)
-    cut: Floats  # what an offer would remove.  # (MONTHS, n)
     paid_ahead: Floats | None  # margin after a notice, until the renewal
     gone_in: (
         Ints | None
@@ -54,12 +53,15 @@ def contracts(world: World, future: Future) -> tuple[Contract, Contract]:
     """Give the first contract and the monthly one that a customer comes back to."""
     in_year = np.arange(MONTHS) < SEALED_MONTHS
     parts = np.stack([in_year, ~in_year], axis=1)[:, :, None]
-    margin = world.gross_margin * future.fee[:, None, :] * parts
+    margin, margin_again = (
+        world.gross_margin * life.fee[:, None, :] * parts
+        for life in (future.first, future.again)
+    )
     so_far = np.concatenate([np.zeros_like(margin[:1]), np.cumsum(margin, axis=0)])
     gone_in = np.minimum(np.arange(1, MONTHS + 1)[:, None] + future.runs_on, MONTHS)
     until = np.take_along_axis(so_far, gone_in[:, None, :], axis=0)
-    first = Contract(future.first, margin, future.cut, until - so_far[1:], gone_in)
-    return first, Contract(future.again, margin, future.cut_again, None, None)
+    first = Contract(future.first, margin, until - so_far[1:], gone_in)
+    return first, Contract(future.again, margin_again, None, None)
 
 
 def worth(world: World, future: Future) -> Worth:
@@ -120,7 +122,7 @@ def with_offer(
     end = min(t + world.offer_months, MONTHS)
     value = after[end]
     for month in reversed(range(t, end)):
-        value = month_value(contract, month, value, gone, contract.cut[t])
+        value = month_value(contract, month, value, gone, contract.life.cut[t])
     return value  # (2, n)
 
 
@@ -140,11 +142,10 @@ def gain(world: World, future: Future, without: Worth) -> Gain:
 def offer_cost(world: World, future: Future, t: int, again: bool) -> Floats:
     """Give the expected cost of one offer in month `t`, USD: discounts and contact."""
     life = future.again if again else future.first
-    cut = future.cut_again if again else future.cut
-    goes = np.minimum(life.voluntary[t] * (1 - cut[t]), 1.0)
+    goes = np.minimum(life.voluntary[t] * (1 - life.cut[t]), 1.0)
     stays = (1 - life.involuntary[t]) * (1 - goes)
-    monthly = future.fee[t] + stays * future.fee[t + 1]
-    at_once = world.discount_months * future.fee[t]
+    monthly = life.fee[t] + stays * life.fee[t + 1]
+    at_once = world.discount_months * life.fee[t]
     base = monthly if again else np.where(future.annual, at_once, monthly)
     return world.contact_usd + world.discount * base
 

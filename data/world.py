@@ -55,16 +55,17 @@ class World:
     seat_price: tuple[float, ...] = belief(
         (19.0, 11.0, 14.0), "USD per seat and month", "choice"
     )
+    annual_months_paid: float = belief(10.0, "months' fees for a year", "choice")
     median_seats: tuple[float, ...] = belief((1.0, 5.0, 22.0), "seats", "choice")
 
     # --- why they leave of their own will (logit of the monthly chance)
     base_logit: tuple[float, ...] = belief(
-        (-4.18, -4.70, -5.45),
+        (-4.12, -4.65, -5.42),
         "log-odds a month",
         "4 to 5, 3 and 1.5 % a month by segment: compilations, weak",
     )
     fit_effect: float = belief(
-        -0.45,
+        -0.42,
         "log-odds per standard deviation",
         "falling hazard: Fader & Hardie 2007; RevenueCat renewals",
     )
@@ -85,7 +86,7 @@ class World:
         0.30, "chance a month", "vendors only: 60 % of decays recover; choice"
     )
     decay_effect: float = belief(
-        3.2, "log-odds", "vendors only: 55 to 65 % of leavers decay first; choice"
+        3.0, "log-odds", "vendors only: 55 to 65 % of leavers decay first; choice"
     )
     decay_depth: tuple[float, float] = belief(
         (0.4, 0.6), "share of usage kept", "vendors only; choice"
@@ -121,7 +122,7 @@ class World:
     competitor_effect: tuple[float, float] = belief(
         (0.20, 0.30), "log-odds, at mean and per sd of price sensitivity", "choice"
     )
-    unexplained_sd: float = belief(0.30, "log-odds, never recorded", "choice")
+    unexplained_sd: float = belief(0.25, "log-odds, never recorded", "choice")
 
     # --- why they leave without wanting to
     invoice_failure: float = belief(
@@ -158,19 +159,20 @@ class World:
     gross_margin: float = belief(0.80, "share of fees", "choice")
     offer_months: int = belief(6, "months that an effect lasts", "choice")
     cut_by_plan: tuple[float, ...] = belief(
-        (0.20, 0.14, 0.08),
+        (0.18, 0.12, 0.07),
         "share of the voluntary hazard",
         "mean cut 11 to 28 %: Ascarza, Iyengar & Schleicher 2016 and others",
     )
-    cut_price_ticket: float = belief(0.35, "share, price ticket in 3 months", "choice")
+    cut_price_ticket: float = belief(0.50, "share, price ticket in 3 months", "choice")
+    cut_most: float = belief(0.80, "share", "choice")
     cut_price_rise: float = belief(0.12, "share, price rise in 4 months", "choice")
     cut_sensitivity: float = belief(0.05, "share per sd of sensitivity", "choice")
-    cut_decay: float = belief(-0.10, "share, while usage decays", "choice")
+    cut_decay: float = belief(-0.04, "share, while usage decays", "choice")
     sleeping_dog_cut: float = belief(
         -0.35, "share", "plan advice raised churn 6.4 to 10 %: Ascarza et al. 2016"
     )
     sleeping_dog_usage: float = belief(
-        -0.75, "log usage below which a quiet customer is better left alone", "choice"
+        -0.69, "log usage below which a quiet customer is better left alone", "choice"
     )
 
     # --- past offers

@@ -48,6 +48,12 @@ class Cutoff(NamedTuple):
     roster: Bools  # customers as far as news has arrived
     came_back: Bools  # left and returned within the sealed year
     p_churn: Floats  # true chance without a new offer
+    offer_months: int  # that an offer's effect lasts
+
+    @property
+    def free(self) -> Bools:
+        """Mark customers without an offer in force; another would be wasted on them."""
+        return self.roster & (self.state.since_offer >= self.offer_months)
 
     @property
     def scored(self) -> Bools:
@@ -134,7 +140,7 @@ def _cutoff(setting: Setting, last: Events, state: State, came_back: Bools) -> C
     season = month_season(world, streams, state.month)
     p_churn = chances(world, season, state).leaving
     known = roster(world, streams, state, last)
-    return Cutoff(state.month, state, known, came_back, p_churn)
+    return Cutoff(state.month, state, known, came_back, p_churn, world.offer_months)
 
 
 def profit(months: list[Month]) -> Ledger:
@@ -184,7 +190,8 @@ def nobody_policy(cutoff: Cutoff) -> Decision:
 
 
 def everybody_policy(cutoff: Cutoff) -> Decision:
-    return Decision(cutoff.roster)
+    """Offer to whoever has no offer in force: twice a year to each customer."""
+    return Decision(cutoff.free)
 
 
 def full_information(cutoff: Cutoff) -> Decision:
@@ -198,19 +205,18 @@ def random_policy(streams: Streams, share: float = 0.10) -> Policy:
     def decide(cutoff: Cutoff) -> Decision:
         uniform = streams("policy.random", cutoff.month).random(len(cutoff.state))
         guess = 2 * uniform * cutoff.p_churn[cutoff.scored].mean()
-        return Decision(cutoff.roster & (uniform < share), guess)
+        return Decision(cutoff.free & (uniform < share), guess)
 
     return decide
 
 
 def risk_ranked_policy(cutoff: Cutoff, share: float = 0.10) -> Decision:
     """Offer to the tenth whose true risk is highest, whatever an offer does to them."""
+    n = round(share * cutoff.roster.sum())
     risk = np.where(cutoff.roster, cutoff.p_churn, -1.0)
-    offers = np.zeros(len(risk), bool)
-    offers[np.argsort(-risk, kind="stable")[: round(share * cutoff.roster.sum())]] = (
-        True
-    )
-    return Decision(offers)
+    highest = np.zeros(len(risk), bool)
+    highest[np.argsort(-risk, kind="stable")[:n]] = True
+    return Decision(highest & cutoff.free)
 
 
 def best_policy(setting: Setting) -> Policy:
@@ -219,7 +225,6 @@ def best_policy(setting: Setting) -> Policy:
     def decide(cutoff: Cutoff) -> Decision:
         t, n = cutoff.month - setting.world.open_months, len(cutoff.state)
         first, again = setting.schedule.first[t, :n], setting.schedule.again[t, :n]
-        offers = np.where(cutoff.came_back, again, first) & cutoff.state.active
-        return Decision(offers)
+        return Decision(np.where(cutoff.came_back, again, first) & cutoff.free)
 
     return decide

@@ -70,9 +70,7 @@ def executed(notebook: NotebookNode) -> NotebookNode:
             connection_file=str(Path(folder) / "kernel.json"),
             transport="ipc",
         )
-        client = NotebookClient(
-            notebook, km=kernel, timeout=CELL_SECONDS, record_timing=False
-        )
+        client = NotebookClient(notebook, km=kernel, timeout=CELL_SECONDS)
         settings = {**os.environ, "IPYTHONDIR": folder}
         return client.execute(cwd=str(SOURCE.parent), env=settings, cleanup_kc=True)
 

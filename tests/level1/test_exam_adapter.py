@@ -130,17 +130,27 @@ def test_the_cutoff_is_handed_back_as_given(fitted):
     assert set(fitted.predict(cutoff="2024-07-01")["cutoff"]) == {"2024-07-01"}
 
 
-def test_predicting_reads_the_new_export_and_leaves_the_model_alone(fitted, flat):
-    model = (fitted.outbox / "model.joblib").read_bytes()
-    before = fitted.predict().set_index("customer_id")["p_churn"]
+def test_a_few_customers_alone_get_the_same_chances_as_among_all(fitted, flat):
+    among_all = fitted.predict().set_index("customer_id")["p_churn"]
     few = flat[(flat["churned"] == 0) & (flat["plan"] == "solo")].head(7)
-    desk(fitted.inbox.parent, few)  # no annual business customer from Asia among them
+    desk(fitted.inbox.parent, few)  # whole plans and regions are missing here
 
-    after = fitted.predict().set_index("customer_id")["p_churn"]
+    alone = fitted.predict().set_index("customer_id")["p_churn"]
 
     desk(fitted.inbox.parent, flat)
-    assert after.index.tolist() == few["customer_id"].tolist()
-    assert after.tolist() == pytest.approx(before[after.index].tolist())
+    assert alone.index.tolist() == few["customer_id"].tolist()
+    assert alone.tolist() == pytest.approx(among_all[alone.index].tolist())
+
+
+def test_predicting_reads_the_new_export_and_leaves_the_model_alone(fitted, flat):
+    model, before = (fitted.outbox / "model.joblib").read_bytes(), fitted.predict()
+    silent = flat.assign(days_since_last_use=90, auto_renew=False)
+    desk(fitted.inbox.parent, silent)
+
+    after = fitted.predict()
+
+    desk(fitted.inbox.parent, flat)
+    assert after["p_churn"].mean() > before["p_churn"].mean() + 0.3
     assert (fitted.outbox / "model.joblib").read_bytes() == model
 
 
