@@ -18,7 +18,7 @@ from data.freshness import code_fingerprint
 from data.publish import results, sample
 from data.report import pooled, write_report
 from data.simulate import Plan, WrongFolder, simulate
-from data.table import terminal
+from data.table import WIDE, terminal
 from data.world import SEALED_MONTHS, World
 
 SIZES = {"small": 2_000, "default": 20_000, "large": 200_000}
@@ -99,7 +99,8 @@ def run_simulate(arguments: argparse.Namespace) -> None:
 def run_exam(arguments: argparse.Namespace) -> int:
     """Examine, write the report and print its table; give 1 if a level leaks."""
     report = kept_report(arguments) or new_report(arguments)
-    Console(width=None if sys.stdout.isatty() else 150).print(terminal(report))
+    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
+    console.print(terminal(report, console.width))
     for name in report["leaks"]:
         print(
             f"python -m data: {name} ranks leavers better than the true chances can: "

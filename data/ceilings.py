@@ -1,9 +1,9 @@
 """Ceilings: the best that could be computed from what was recorded, or from all.
 
-Models see many more customers than any level has and are fitted straight to true values
-instead of outcomes: to the chance of leaving, and to what an offer is worth. The
-observer sees the recorded columns, clean; the confidant all hidden states at the cutoff.
-How they do in other worlds is what a level could hope for. The result is kept in
+Models see many more customers than any level has and are fitted straight to true
+values instead of outcomes: to the chance of leaving, and to what an offer is worth.
+Two see the recorded columns, clean; one sees all hidden states at the cutoff. How they
+do in other worlds is what a level could hope for. The result is kept in
 `results/ceilings.json`, keyed by the beliefs' fingerprint.
 """
 
@@ -64,7 +64,7 @@ class Lesson(NamedTuple):
 
 
 class Models(NamedTuple):
-    """The observer's risk and value models, and the confidant's value model."""
+    """Risk and value from what was recorded, and value from all that is true."""
 
     risk: lightgbm.Booster
     value: lightgbm.Booster

@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 NAMES = {
     "nobody": "nobody",
     "everybody": "everybody",
-    "random": "random tenth",
-    "risk_ranked": "highest-risk tenth",
+    "random": "a random tenth",
+    "risk_ranked": "the riskiest tenth",
     "level1_notebook": "level 1",
     "level2_project": "level 2",
     "level3_service": "level 3",
 }
+PAPER: Any = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 INK, PALE = "#1b1b1b", "#9a9a9a"
 CLAIMS = (("roc_auc", "ROC AUC"), ("average_precision", "average precision"))
 STYLE: Any = {
@@ -55,7 +56,7 @@ def draw_claims(axes: Axes, report: dict[str, Any], metric: str, title: str) -> 
         for value, word in ((claimed, "claimed"), (happened, "happened")):
             axes.annotate(
                 f"{word}\n{value:.2f}", (value, height), (0, 10), ha="center",
-                textcoords="offset points", fontsize=9,
+                textcoords="offset points", fontsize=9, bbox=PAPER,
             )  # fmt: skip
     observable = report["ceilings"]["observable"][metric]
     full = report["pooled"]["full_information"]["happened"][metric]["mean"]
@@ -66,16 +67,22 @@ def draw_claims(axes: Axes, report: dict[str, Any], metric: str, title: str) -> 
         axes.axvline(value, color=PALE, ls=style, lw=1.2, zorder=0)
         axes.text(value, -0.62, word, rotation=90, fontsize=8, ha="right", va="bottom")
     axes.set_yticks(range(len(levels)), [NAMES[name] for name in reversed(levels)])
-    axes.set(title=title, xlim=(0, 1.08), ylim=(-0.65, len(levels) - 0.35))
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(left=False)
+    axes.set(title=title, xlim=(-0.12, 1.15), ylim=(-0.65, len(levels) - 0.35))
 
 
 def draw_profit(axes: Axes, report: dict[str, Any]) -> None:
     """Draw each contender's profit with its interval, and what can be reached."""
     pooled = report["pooled"]
-    names = ["random", "risk_ranked", *report["levels"]]
+    names = ["everybody", "random", "risk_ranked", *report["levels"]]
     bars = [(NAMES[name], pooled[name]["profit"]) for name in names]
-    observable = report["ceilings"]["observable"]["profit"]
-    bars.append(("ceiling: observable", {"mean": observable, "low": None}))
+    kept = report["ceilings"]["observable"]
+    for label, key in (
+        ("observable", "profit"),
+        ("full info", "full_information_profit"),
+    ):
+        bars.append((f"ceiling: {label}", {"mean": kept[key], "low": None}))
     bars.append(("ceiling: policy", pooled["best_policy"]["profit"]))
     bars.reverse()
     for height, (label, figure) in enumerate(bars):

@@ -10,7 +10,7 @@ import pandas as pd
 from data.files import FILES
 from data.freshness import ROOT
 from data.pictures import draw
-from data.table import markdown
+from data.table import markdown, transcript
 from data.world import beliefs
 
 RESULTS = ROOT / "results"
@@ -35,7 +35,7 @@ def results(report_folder: Path) -> None:
 def pages(report: dict[str, Any]) -> dict[Path, dict[str, str]]:
     """List the pages that hold generated blocks, and what belongs into each."""
     return {
-        ROOT / "README.md": {"levels": markdown(report)},
+        ROOT / "README.md": {"levels": markdown(report), "output": transcript(report)},
         ROOT / "data" / "README.md": {"beliefs": beliefs_table()},
     }
 

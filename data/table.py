@@ -1,14 +1,17 @@
 """Table: one row per contender, what it claimed beside what happened."""
 
+from io import StringIO
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 
 LABELS = {
-    "nobody": "offer to nobody",
-    "everybody": "offer to everybody",
+    "nobody": "nobody",
+    "everybody": "everybody",
     "random": "a random tenth",
-    "risk_ranked": "the tenth at highest true risk",
+    "risk_ranked": "the riskiest tenth",
     "level1_notebook": "**level 1, notebook**",
     "level2_project": "**level 2, project**",
     "level3_service": "**level 3, service**",
@@ -29,6 +32,7 @@ METRICS = (
 )
 DECIMALS = {"calibration": 2, "lift_at_10_percent": 1}
 DASH = "-"
+WIDE = 138  # columns that the whole table needs
 
 
 def rows(report: dict[str, Any]) -> list[list[str]]:
@@ -36,11 +40,14 @@ def rows(report: dict[str, Any]) -> list[list[str]]:
     pooled = report["pooled"]
     first = ["nobody", "everybody", "random", "risk_ranked", *report["levels"]]
     cells = [_row(name, pooled[name]) for name in first]
-    cells.append(_observable(report["ceilings"]["observable"]))
-    full, best = pooled["full_information"], pooled["best_policy"]
-    cells.append([LABELS["full_information"], DASH, DASH, *_metrics(full)])
-    cells.append(_row("best_policy", best))
-    return cells
+    kept = report["ceilings"]["observable"]
+    observable = [_number(name, kept[name]) for name in METRICS]
+    informed = _metrics(pooled["full_information"])
+    cells.append(_ceiling("observable", kept["profit"], observable))
+    cells.append(
+        _ceiling("full_information", kept["full_information_profit"], informed)
+    )
+    return [*cells, _row("best_policy", pooled["best_policy"])]
 
 
 def _row(name: str, figures: dict[str, Any]) -> list[str]:
@@ -48,9 +55,8 @@ def _row(name: str, figures: dict[str, Any]) -> list[str]:
     return [LABELS.get(name, name), offers, _usd(figures["profit"]), *_metrics(figures)]
 
 
-def _observable(figures: dict[str, float]) -> list[str]:
-    metrics = [_number(name, figures[name]) for name in METRICS]
-    return [LABELS["observable"], DASH, f"{figures['profit']:+,.0f}", *metrics]
+def _ceiling(name: str, profit: float, metrics: list[str]) -> list[str]:
+    return [LABELS[name], DASH, f"{profit:+,.0f}", *metrics]
 
 
 def _usd(figure: dict[str, Any]) -> str:
@@ -90,17 +96,30 @@ def caption(report: dict[str, Any]) -> str:
         f"Claimed → happened. {n_seeds} worlds of {report['customers']:,} customers, "
         "12 sealed months each; profit beyond making no offer, over the sealed year "
         "and 24 further months, ± half a 95 % interval over worlds. Metrics are exact "
-        "expectations under the true chances, averaged over the cutoffs."
+        "expectations under the true chances, averaged over the cutoffs. The first "
+        "four rows are baselines, named by whom they make offers to."
     )
 
 
-def terminal(report: dict[str, Any]) -> Table:
-    """Lay the table out for a terminal."""
-    table = Table(caption=caption(report), caption_justify="left", caption_style="dim")
-    for number, title in enumerate(HEAD):
-        table.add_column(title, justify="right" if number else "left")
+def terminal(report: dict[str, Any], width: int) -> Table:
+    """Lay the table out for a terminal; a narrow one gets fewer columns."""
+    n_columns = len(HEAD) if width >= WIDE else len(HEAD) - 3
+    table = Table(box=SIMPLE_HEAD, caption=caption(report), caption_justify="left")
+    for number, title in enumerate(HEAD[:n_columns]):
+        table.add_column(
+            title, justify="right" if number else "left", no_wrap=not number
+        )
     for cells in rows(report):
-        level = cells[0].startswith("**")
-        plain = [cell.strip("*") for cell in cells]
-        table.add_row(*plain, style="bold" if level else "")
+        is_level = cells[0].startswith("**")
+        plain = [cell.strip("*") for cell in cells[:n_columns]]
+        table.add_row(*plain, style="bold" if is_level else "")
     return table
+
+
+def transcript(report: dict[str, Any]) -> str:
+    """Give what `make compare` prints on a wide terminal."""
+    console = Console(width=WIDE, file=StringIO(), color_system=None)
+    with console.capture() as capture:
+        console.print(terminal(report, WIDE))
+    lines = [line.rstrip() for line in capture.get().splitlines()]
+    return "\n".join(["```text", "$ make compare", *lines, "```"])
