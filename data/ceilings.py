@@ -153,7 +153,7 @@ def hidden(world: World, cutoff: Cutoff) -> Floats:
             *(state.plan, state.tenure, state.seats, state.fee(world)),
             *(traits.fit, traits.sensitivity, traits.reliability, traits.habit),
             *(traits.unexplained, state.engagement, state.in_decay, state.irritation),
-            *(state.since_price_ticket, state.since_quiet, state.since_offer),
+            *(state.since_price_ticket, state.since_ticket, state.since_offer),
             *(cutoff.p_churn, cut, cutoff.p_churn * cut),
         ]
     ).astype(np.float32)

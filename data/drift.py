@@ -6,7 +6,6 @@ import numpy as np
 
 from data.calendar import days_in
 from data.hazard import (
-    LOST,
     PAID,
     invoice_failure,
     season,
@@ -42,9 +41,9 @@ def month_season(world: World, streams: Streams, month: int) -> float:
 def drift(world: World, streams: Streams, state: State) -> tuple[State, Drift]:
     """Move every hidden state one month on; nobody leaves, joins or gets an offer."""
     topic = _ticket_topic(world, streams, state)
-    resolved_after = _resolved_after(streams, state)
+    resolved_after = _resolved_after(world, streams, state)
     turns = _decay_turns(world, streams, state)
-    plan, seats, changes = _plan_change(streams, state)
+    plan, seats, changes = _plan_change(world, streams, state)
     happened = Drift(
         dunning_stage=_dunning_stage(world, streams, state),
         ticket_topic=topic,
@@ -65,7 +64,7 @@ def drift(world: World, streams: Streams, state: State) -> tuple[State, Drift]:
         in_decay=state.in_decay ^ turns,
         irritation=_irritation(world, state, topic, resolved_after),
         since_price_ticket=_since(state.since_price_ticket, price_ticket),
-        since_quiet=_since(state.since_quiet, topic != NO_TICKET),
+        since_ticket=_since(state.since_ticket, topic != NO_TICKET),
         dunning_stage=happened.dunning_stage,
         was_billed=state.is_billed,
         discount_left=np.maximum(state.discount_left - 1, 0),
@@ -102,19 +101,21 @@ def _ticket_topic(world: World, streams: Streams, state: State) -> Ints:
     rise = since_price_rise(world, state.month) < 3
     leaving = sigmoid(voluntary_logit(world, 0.0, state))
     weights = np.empty((len(TOPICS), len(state)))
-    weights[0] = 0.40  # how-to
-    weights[1] = 0.35  # bug
-    weights[2] = 0.14 * np.exp(0.8 * state.traits.sensitivity + 0.9 * rise)
-    weights[3] = 2.0 * leaving
+    how_to, bug, price, cancel = world.ticket_weights
+    per_sd, after_rise = world.price_ticket_odds
+    weights[0], weights[1] = how_to, bug
+    weights[2] = price * np.exp(per_sd * state.traits.sensitivity + after_rise * rise)
+    weights[3] = cancel * leaving
     uniform = streams("ticket", state.month).random(len(state))
     edges = world.ticket_chance * np.cumsum(weights, axis=0)
     topic = (uniform > edges).sum(axis=0)
     return np.where(topic == len(TOPICS), NO_TICKET, topic)
 
 
-def _resolved_after(streams: Streams, state: State) -> Floats:
+def _resolved_after(world: World, streams: Streams, state: State) -> Floats:
     normal = streams("ticket.resolution", state.month).standard_normal(len(state))
-    return np.exp(0.4 + 1.1 * normal)
+    mean, sd = world.answer_days
+    return np.exp(mean + sd * normal)
 
 
 def _irritation(
@@ -137,17 +138,21 @@ def _dunning_stage(world: World, streams: Streams, state: State) -> Ints:
     )
     uniform = streams("invoice.recovery", state.month).random(len(state))
     stage = 1 + np.searchsorted(np.cumsum(world.recovery), uniform, side="right")
-    assert stage.max(initial=LOST) <= LOST
     return np.where(fails, stage, PAID)
 
 
-def _plan_change(streams: Streams, state: State) -> tuple[Ints, Ints, Bools]:
+def _plan_change(
+    world: World, streams: Streams, state: State
+) -> tuple[Ints, Ints, Bools]:
     """Let teams grow and shrink (likelier in a decay) and a few solos become teams."""
     uniform = streams("change", state.month).random(len(state))
-    grows = uniform < 0.010
-    shrinks = (uniform > 0.991 - 0.01 * state.in_decay) & (state.seats > 2)
-    upgrades = (uniform < 0.003) & (state.plan == 0)
-    factor = np.where(grows, 1.25, np.where(shrinks, 0.8, 1.0))
+    grow, shrink, more_in_decay = world.seats_change
+    grown, shrunk = world.seats_factor
+    grows = uniform < grow
+    stays_below = 1 - shrink - more_in_decay * state.in_decay
+    shrinks = (uniform > stays_below) & (state.seats > 2)
+    upgrades = (uniform < world.upgrade) & (state.plan == 0)
+    factor = np.where(grows, grown, np.where(shrinks, shrunk, 1.0))
     seats = np.where(state.plan > 0, np.rint(state.seats * factor), state.seats)
     seats = np.where(upgrades, 2, np.maximum(seats, 1)).astype(np.int64)
     plan = np.where(upgrades, 1, state.plan)

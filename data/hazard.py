@@ -149,7 +149,7 @@ def offer_cut(world: World, state: State) -> Floats:
 
 def is_sleeping_dog(world: World, state: State) -> Bools:
     """Mark who hardly uses the product and has not written for half a year."""
-    quiet = state.since_quiet > 6
+    quiet = state.since_ticket > 6
     return quiet & (state.log_usage(world) < world.sleeping_dog_usage)
 
 

@@ -1,7 +1,8 @@
 """State: what is true of every customer at a cutoff, most of it hidden."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -52,8 +53,8 @@ class State:
     in_decay: Bools
     irritation: Floats  # log-odds
     since_price_ticket: Ints  # months, 1 = last month
-    since_quiet: Ints  # months since the last ticket of any topic
-    dunning_stage: Ints  # of last month's invoice: see `dunning`
+    since_ticket: Ints  # months since the last ticket of any topic
+    dunning_stage: Ints  # of last month's invoice; see hazard.DUNNING_DAYS
     was_billed: Bools  # last month
     active: Bools  # pays, and has given no notice
     access_left: Ints  # months of paid access after a notice
@@ -117,8 +118,8 @@ def append(old: Rows, new: Rows) -> Rows:
     return _rebuild(old, lambda a, b: np.concatenate([a, b]), new)
 
 
-def _rebuild(rows: Rows, combine, other: Rows) -> Rows:  # type: ignore[no-untyped-def]
-    parts = {}
+def _rebuild(rows: Rows, combine: Callable[[Any, Any], Any], other: Rows) -> Rows:
+    parts: dict[str, Any] = {}
     for name in (f.name for f in fields(rows)):
         mine, theirs = getattr(rows, name), getattr(other, name)
         if isinstance(mine, Traits):
@@ -141,36 +142,16 @@ def newcomers(
         name: streams(f"join.{name}", month).standard_normal(n) for name in _NORMAL
     }
     campaign = world.in_campaign(month)
-    plan_mix = world.campaign_plan_mix if campaign else world.plan_mix
-    channel_mix = world.campaign_channel_mix if campaign else world.channel_mix
-    plan = _choose(uniform["plan"], plan_mix)
-    channel = _choose(uniform["channel"], channel_mix)
-    spread = np.where(plan == 0, 0.0, 0.6)
-    seats = np.asarray(world.median_seats)[plan] * np.exp(spread * normal["seats"])
-    seats = np.maximum(np.rint(seats), 1 + (plan > 0)).astype(np.int64)
-    fit = np.asarray(world.channel_fit)[channel] + normal["fit"]
-    fit_usage, habit_usage = world.usage_spread
-    low, high = world.decay_depth
-    traits = Traits(
-        joined=np.full(n, month),
-        billing_day=1 + (uniform["billing_day"] * 28).astype(np.int64),
-        channel=channel,
-        region=_choose(uniform["region"], world.region_mix),
-        company_size=np.rint(seats * np.exp(0.3 + 0.8 * uniform["size"])).astype(
-            np.int64
-        ),
-        fit=fit,
-        sensitivity=normal["sensitivity"],
-        reliability=world.reliability_sd * normal["reliability"],
-        habit=fit_usage * fit + habit_usage * normal["habit"],
-        decay_depth=low + (high - low) * uniform["decay_depth"],
-        unexplained=world.unexplained_sd * normal["unexplained"],
+    plan = _choose(
+        uniform["plan"], world.campaign_plan_mix if campaign else world.plan_mix
     )
-    never = np.full(n, NEVER)
+    seats = _seats(world, plan, normal["seats"])
+    size = np.rint(seats * np.exp(0.3 + 0.8 * uniform["size"])).astype(np.int64)
+    never, zeros = np.full(n, NEVER), np.zeros(n, np.int64)
     return State(
         month=month,
         n_before=n_before,
-        traits=traits,
+        traits=_traits(world, month, uniform, normal, size),
         plan=plan,
         seats=seats,
         annual=uniform["annual"] < np.asarray(world.annual_share)[plan],
@@ -178,15 +159,49 @@ def newcomers(
         in_decay=np.zeros(n, bool),
         irritation=np.zeros(n),
         since_price_ticket=never,
-        since_quiet=never,
-        dunning_stage=np.zeros(n, np.int64),
+        since_ticket=never,
+        dunning_stage=zeros,
         was_billed=np.ones(n, bool),
         active=np.ones(n, bool),
-        access_left=np.zeros(n, np.int64),
+        access_left=zeros,
         away=never,
         since_offer=never,
         cut=np.zeros(n),
-        discount_left=np.zeros(n, np.int64),
+        discount_left=zeros,
+    )
+
+
+def _seats(world: World, plan: Ints, normal: Floats) -> Ints:
+    spread = np.where(plan == 0, 0.0, world.seats_spread)
+    seats = np.asarray(world.median_seats)[plan] * np.exp(spread * normal)
+    return np.maximum(np.rint(seats), 1 + (plan > 0)).astype(np.int64)
+
+
+def _traits(
+    world: World,
+    month: int,
+    uniform: dict[str, Floats],
+    normal: dict[str, Floats],
+    company_size: Ints,
+) -> Traits:
+    campaign = world.in_campaign(month)
+    mix = world.campaign_channel_mix if campaign else world.channel_mix
+    channel = _choose(uniform["channel"], mix)
+    fit = np.asarray(world.channel_fit)[channel] + normal["fit"]
+    fit_usage, habit_usage = world.usage_spread
+    low, high = world.decay_depth
+    return Traits(
+        joined=np.full(len(channel), month),
+        billing_day=1 + (uniform["billing_day"] * 28).astype(np.int64),
+        channel=channel,
+        region=_choose(uniform["region"], world.region_mix),
+        company_size=company_size,
+        fit=fit,
+        sensitivity=normal["sensitivity"],
+        reliability=world.reliability_sd * normal["reliability"],
+        habit=fit_usage * fit + habit_usage * normal["habit"],
+        decay_depth=low + (high - low) * uniform["decay_depth"],
+        unexplained=world.unexplained_sd * normal["unexplained"],
     )
 
 

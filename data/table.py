@@ -32,6 +32,7 @@ METRICS = (
 )
 DECIMALS = {"calibration": 2, "lift_at_10_percent": 1}
 DASH = "-"
+NO_BREAK = "\u00a0"
 WIDE = 138  # columns that the whole table needs
 
 
@@ -111,7 +112,7 @@ def terminal(report: dict[str, Any], width: int) -> Table:
         )
     for cells in rows(report):
         is_level = cells[0].startswith("**")
-        plain = [cell.strip("*") for cell in cells[:n_columns]]
+        plain = [cell.strip("*").replace(" ", NO_BREAK) for cell in cells[:n_columns]]
         table.add_row(*plain, style="bold" if is_level else "")
     return table
 
@@ -121,5 +122,5 @@ def transcript(report: dict[str, Any]) -> str:
     console = Console(width=WIDE, file=StringIO(), color_system=None)
     with console.capture() as capture:
         console.print(terminal(report, WIDE))
-    lines = [line.rstrip() for line in capture.get().splitlines()]
-    return "\n".join(["```text", "$ make compare", *lines, "```"])
+    lines = [line.replace(NO_BREAK, " ") for line in capture.get().splitlines()]
+    return "\n".join(["```text", "$ make compare", *map(str.rstrip, lines), "```"])

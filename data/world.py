@@ -57,6 +57,14 @@ class World:
     )
     annual_months_paid: float = belief(10.0, "months' fees for a year", "choice")
     median_seats: tuple[float, ...] = belief((1.0, 5.0, 22.0), "seats", "choice")
+    seats_spread: float = belief(0.6, "log seats, sd; none for solo", "choice")
+    seats_change: tuple[float, float, float] = belief(
+        (0.010, 0.009, 0.010), "chance a month: grow; shrink; more in a decay", "choice"
+    )
+    seats_factor: tuple[float, float] = belief(
+        (1.25, 0.8), "times the seats: grown, shrunk", "choice"
+    )
+    upgrade: float = belief(0.003, "chance a month that a solo turns team", "choice")
 
     # --- why they leave of their own will (logit of the monthly chance)
     base_logit: tuple[float, ...] = belief(
@@ -92,6 +100,17 @@ class World:
         (0.4, 0.6), "share of usage kept", "vendors only; choice"
     )
     ticket_chance: float = belief(0.11, "chance a month", "choice")
+    ticket_weights: tuple[float, float, float, float] = belief(
+        (0.40, 0.35, 0.14, 2.0),
+        "how-to, bug, price; cancel per chance of leaving; of ticket_chance",
+        "choice",
+    )
+    price_ticket_odds: tuple[float, float] = belief(
+        (0.8, 0.9), "log weight per sd of sensitivity; after a price rise", "choice"
+    )
+    answer_days: tuple[float, float] = belief(
+        (0.4, 1.1), "log days to an answer: mean, sd", "choice"
+    )
     ticket_effect: float = belief(
         0.30, "log-odds per ticket", "ln 1.35: weak sources; choice"
     )
@@ -139,7 +158,6 @@ class World:
     return_chance: float = belief(
         0.0237, "chance a month for 12 months", "25 % in a year; Antenna: 34 % of adds"
     )
-
     return_months: int = belief(12, "months away after which nobody returns", "choice")
 
     # --- usage
