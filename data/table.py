@@ -1,10 +1,12 @@
 """Table: one row per contender, what it claimed beside what happened."""
 
 from io import StringIO
+from textwrap import fill
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 LABELS = {
@@ -32,8 +34,7 @@ METRICS = (
 )
 DECIMALS = {"calibration": 2, "lift_at_10_percent": 1}
 DASH = "-"
-NO_BREAK = "\u00a0"
-WIDE = 138  # columns that the whole table needs
+WIDE = 150  # columns; the whole table fits
 
 
 def rows(report: dict[str, Any]) -> list[list[str]]:
@@ -103,24 +104,34 @@ def caption(report: dict[str, Any]) -> str:
 
 
 def terminal(report: dict[str, Any], width: int) -> Table:
-    """Lay the table out for a terminal; a narrow one gets fewer columns."""
-    n_columns = len(HEAD) if width >= WIDE else len(HEAD) - 3
+    """Lay out as many of the table's columns as a terminal of `width` can show."""
+    for n_columns in range(len(HEAD), 2, -1):
+        table = _laid_out(report, n_columns)
+        if Measurement.get(_console(), _console().options, table).maximum <= width:
+            break
+    return table
+
+
+def _laid_out(report: dict[str, Any], n_columns: int) -> Table:
     table = Table(box=SIMPLE_HEAD, caption=caption(report), caption_justify="left")
     for number, title in enumerate(HEAD[:n_columns]):
-        table.add_column(
-            title, justify="right" if number else "left", no_wrap=not number
-        )
+        side: Any = "right" if number else "left"
+        table.add_column(fill(title, 16), justify=side, no_wrap=True)
     for cells in rows(report):
         is_level = cells[0].startswith("**")
-        plain = [cell.strip("*").replace(" ", NO_BREAK) for cell in cells[:n_columns]]
+        plain = [cell.strip("*") for cell in cells[:n_columns]]
         table.add_row(*plain, style="bold" if is_level else "")
     return table
 
 
 def transcript(report: dict[str, Any]) -> str:
     """Give what `make compare` prints on a wide terminal."""
-    console = Console(width=WIDE, file=StringIO(), color_system=None)
+    console = _console()
     with console.capture() as capture:
         console.print(terminal(report, WIDE))
-    lines = [line.replace(NO_BREAK, " ") for line in capture.get().splitlines()]
-    return "\n".join(["```text", "$ make compare", *map(str.rstrip, lines), "```"])
+    lines = [line.rstrip() for line in capture.get().splitlines()]
+    return "\n".join(["```text", "$ make compare", *lines, "```"])
+
+
+def _console() -> Console:
+    return Console(width=WIDE, file=StringIO(), color_system=None)
