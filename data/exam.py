@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,10 @@ from data.contract import Level, level, read_claim, read_predictions
 from data.deliver import deliver
 from data.files import write_drop, write_source
 from data.flat import Totals, flat, roster
-from data.past_offers import past_offers
 from data.rows import Frames
-from data.simulate import Lived, Plan, emit_month
+from data.simulate import Lived, Plan, emit_month, history
 from data.state import FIRST_CUSTOMER_ID, State
-from data.step import Events, start, step
+from data.step import Events
 from data.world import World
 from data.year import (
     Cutoff,
@@ -118,15 +118,9 @@ def _desk(plan: Plan, name: str, adapter: Level) -> Desk:
 
 def _open_months(plan: Plan, desks: list[Desk]) -> Lived:
     """Live through the open months, telling every desk; give the last month."""
-    world, streams = plan.world, plan.streams
-    state, lived = start(world, streams), None
-    for _ in range(world.open_months):
-        offers = past_offers(world, streams, state).offered
-        state, events = step(world, streams, state, offers)
+    for lived in history(plan.world, plan.streams, plan.world.open_months):
         for desk in desks:
-            desk.receive(events)
-        lived = Lived(events, state)
-    assert lived is not None  # a world has at least one open month
+            desk.receive(lived.events)
     return lived
 
 
@@ -196,5 +190,6 @@ def exams(
     if workers == 1 or len(seeds) == 1:
         yield from (exam(*job) for job in jobs)
         return
-    with ProcessPoolExecutor(workers) as pool:
+    context = get_context("spawn")  # the progress bar has a thread: do not fork
+    with ProcessPoolExecutor(workers, context) as pool:
         yield from (f.result() for f in [pool.submit(exam, *job) for job in jobs])

@@ -59,7 +59,8 @@ def write_source(rows: pd.DataFrame, path: Path) -> None:
 def write_parquet(rows: pd.DataFrame, path: Path) -> None:
     table = pa.Table.from_pandas(rows, preserve_index=False, nthreads=1)
     table = table.replace_schema_metadata(None)
-    pq.write_table(table, path, compression="zstd")
+    repeating = [c.name for c in table.schema if not pa.types.is_floating(c.type)]
+    pq.write_table(table, path, compression="zstd", use_dictionary=repeating)
 
 
 def published(rows: pd.DataFrame) -> pd.DataFrame:

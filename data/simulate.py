@@ -106,14 +106,14 @@ def simulate(
 def _write_all(
     plan: Plan, pool: ThreadPoolExecutor, workers: int
 ) -> Iterator[tuple[Lived, "Future[Totals]"]]:
-    """Hand months to the pool, at most `workers` ahead of the one that is asked for."""
+    """Hand months to the pool, no more than `workers` at a time."""
     before: Future[Emitted] | None = None
     waiting: list[tuple[Lived, Future[Totals]]] = []
     for lived in history(plan.world, plan.streams, plan.world.months):
         emitted = pool.submit(emit_month, plan, lived.events)
         waiting.append((lived, pool.submit(_write_month, plan, lived, emitted, before)))
         before = emitted
-        if len(waiting) > workers:
+        if len(waiting) == workers:
             yield waiting.pop(0)
     yield from waiting
 
@@ -135,6 +135,7 @@ def _write_month(
     late = before.result().arrivals.next_month if before else {}
     arrivals, totals = emitted.result()
     drop = deliver(plan.mess, plan.streams, month, arrivals, late)
+    arrivals.now.clear()  # the next month asks for the late rows only
     is_open = month < plan.world.open_months
     write_drop(drop, plan.folder if is_open else sealed / "drops", plan.mess)
     for name, rows in (

@@ -124,7 +124,8 @@ groups.columns = [*by, "customers", "left (%)"]
 shade = {"color": "left (%)", "color_continuous_scale": "Blues"}
 figure = px.treemap(groups, path=by, values="customers", **shade, height=400)
 hover = "%{id}<br>%{value} customers, %{color:.0f} % left<extra></extra>"
-figure.update_traces(hovertemplate=hover)
+figure.update_traces(hovertemplate=hover, root_color="white")
+figure.update_layout(margin={"t": 0, "l": 0, "r": 0, "b": 0})
 figure.show()
 
 # %% [markdown]

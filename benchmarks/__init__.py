@@ -1,0 +1,1 @@
+"""Benchmarks: how fast the world is made, and in how much memory."""

@@ -1,0 +1,54 @@
+"""What several tests of the shared world look at, made once."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import settings
+
+from data.rows import Frames
+from data.simulate import Plan, simulate
+from data.world import World
+from data.year import Setting
+from tests.worlds import emitted, judge_of
+
+# The same examples on every run; a slow machine is no failure.
+settings.register_profile("calm", deadline=None, derandomize=True)
+settings.load_profile("calm")
+
+SMALL = World(customers=2_000)
+SEED = 2022
+
+
+@pytest.fixture(scope="session")
+def small_plan(tmp_path_factory) -> Plan:
+    """The plan of `python -m data simulate --size small`, carried out by 2 workers."""
+    plan = Plan(SMALL, SEED, tmp_path_factory.mktemp("small") / "raw")
+    simulate(plan, workers=2)
+    return plan
+
+
+@pytest.fixture(scope="session")
+def small_world(small_plan) -> Path:
+    """The folder of a small world."""
+    return small_plan.folder
+
+
+@pytest.fixture(scope="session")
+def small_clean() -> Frames:
+    """All clean rows of the small world, before any mess."""
+    return emitted(SMALL, SEED)
+
+
+@pytest.fixture(scope="session")
+def judge() -> Setting:
+    """What the judge knows of a world of 20,000 customers."""
+    return judge_of(World(customers=20_000), seed=5)
+
+
+@pytest.fixture(scope="session")
+def panel() -> pd.DataFrame:
+    """One row per customer and month of a world of 20,000: what was true, what came."""
+    from tests.data.panel import panel_of
+
+    return panel_of(World(customers=20_000), seed=11)

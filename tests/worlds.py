@@ -1,0 +1,92 @@
+"""Worlds: companies for tests, lived through and told by their sources."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from data.calendar import month_name
+from data.emit import emit
+from data.past_offers import nobody
+from data.rows import Frames
+from data.simulate import Lived, history
+from data.state import State
+from data.step import Events, start, step
+from data.streams import Streams
+from data.world import World
+from data.year import Setting, setting
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ("customers", "subscriptions", "transactions", "tickets", "usage", "offers")
+
+
+def last_month(world: World, seed: int, months: int) -> Lived:
+    """Live through `months` months and give the last."""
+    *_, last = history(world, Streams(seed), months)
+    return last
+
+
+def state_at(world: World, seed: int, month: int) -> State:
+    """Give the state at the cutoff of `month`."""
+    if month == 0:
+        return start(world, Streams(seed))
+    return last_month(world, seed, month).after
+
+
+def judge_of(world: World, seed: int) -> Setting:
+    """Give all that the judge knows at the first sealed cutoff."""
+    last = last_month(world, seed, world.open_months)
+    return setting(world, Streams(seed), last)
+
+
+def live_on(
+    world: World, streams: Streams, state: State, offers: np.ndarray, months: int
+) -> Iterator[tuple[Events, State]]:
+    """Make `offers` in the first month and none later; give each month as it passes."""
+    for _ in range(months):
+        state, events = step(world, streams, state, offers)
+        offers = nobody(state)
+        yield events, state
+
+
+def emitted(world: World, seed: int) -> Frames:
+    """Give the clean rows of all months, source by source."""
+    streams = Streams(seed)
+    months = [
+        emit(world, streams, lived.events)
+        for lived in history(world, streams, world.months)
+    ]
+    return {
+        source: pd.concat([month[source] for month in months], ignore_index=True)
+        for source in SOURCES
+    }
+
+
+def month_folder(world_folder: Path, month: int, open_months: int = 24) -> Path:
+    """Say where a month of a written world lies."""
+    sealed = Path("sealed/drops") if month >= open_months else Path()
+    return world_folder / sealed / month_name(month)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Give the SHA-256 of every file, by its path in the folder."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
+        for path in files
+    }
+
+
+def errors_off(happened: np.ndarray, chances: np.ndarray) -> float:
+    """Give by how many standard errors events were more frequent than their chances."""
+    variance = np.sum(chances * (1 - chances))
+    return float((np.sum(happened) - np.sum(chances)) / np.sqrt(variance))
+
+
+def share_off(found: int, among: int, share: float) -> float:
+    """Give by how many standard errors `found` of `among` differs from a share."""
+    return float((found - among * share) / np.sqrt(among * share * (1 - share)))
