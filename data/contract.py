@@ -52,6 +52,8 @@ def level(name: str) -> Level:
     Raises:
         UnknownLevel: there is no `exam.py` in such a folder.
     """
+    if not name.isidentifier():
+        raise UnknownLevel(f"wanted a folder such as level1_notebook, found {name!r}")
     try:
         found = importlib.import_module(f"{name}.exam")
     except ModuleNotFoundError as error:

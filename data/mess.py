@@ -106,9 +106,10 @@ class Spot:
 
 def tracking_outage(mess: Mess, spot: Spot) -> pd.DataFrame:
     """For some days the android client records nothing."""
-    if spot.source != "usage" or spot.month != mess.outage_month:
+    late = spot.month - mess.outage_month  # some of its rows arrive a month later
+    if spot.source != "usage" or late not in (0, 1):
         return spot.rows
-    first, past = (first_day(spot.month) + d for d in mess.outage_days)
+    first, past = (first_day(mess.outage_month) + d for d in mess.outage_days)
     day = spot.rows["day"].to_numpy()
     lost = (spot.rows["client"] == "android").to_numpy() & (day >= first) & (day < past)
     spot.note("tracking_outage", np.flatnonzero(lost), repairable=False)

@@ -176,8 +176,9 @@ def _read_manifest(folder: Path) -> dict[str, object] | None:
     try:
         names = [path.name for path in folder.iterdir()] if folder.exists() else []
         if MANIFEST in names:
-            return dict(json.loads((folder / MANIFEST).read_text()))
-    except (OSError, ValueError) as error:
+            found = json.loads((folder / MANIFEST).read_text())
+            return {**found, "complete": bool(found["complete"])}
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise WrongFolder(f"cannot read {folder}: {error}") from None
     if any(not name.startswith(".unfinished") for name in names):
         raise WrongFolder(
