@@ -1,59 +1,90 @@
-"""`python -m benchmarks`: make a large world on one core, write what it took."""
+"""`python -m benchmarks`: speed and memory of the world, to `results/benchmarks.json`.
+
+One large world on one core, in stages; the limit that NumPy and Arrow set; worlds of
+growing size. It takes some minutes; nothing else should run.
+"""
 
 import json
-import os
-import platform
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import pyarrow.parquet as pq
+from rich.console import Console
+
+from benchmarks.machine import machine
+from benchmarks.run import Run, in_new_process, make_world
+from benchmarks.scaling import Growth, in_customers, in_months
+from benchmarks.tables import show
 
 RESULTS = Path("results/benchmarks.json")
+LARGE, MONTHS = 200_000, 36
 
 
 def main() -> None:
-    """Measure size large, whole command, writing included, and keep the numbers."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {0})
-    with tempfile.TemporaryDirectory() as folder:
-        seconds = simulate(Path(folder) / "world")
-        rows = event_rows(Path(folder) / "world")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    """Measure all, keep the numbers, show them."""
+    console = Console()
+    with console.status("one large world on one core"):
+        large, limit = large_world(workers=1)
+    with console.status("one large world with two workers"):
+        pair, _ = large_world(workers=2)
+    with console.status("worlds of growing size"):
+        customers, months = in_customers(), in_months()
     found = {
-        "size": "large, 200,000 customers, 36 months, 1 worker on 1 core",
-        "event_rows": rows,
-        "seconds": round(seconds, 1),
-        "event_rows_per_second": round(rows / seconds),
-        "peak_memory_mib": round(peak),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
+        "machine": machine(),
+        "large_on_one_core": {**figures(large), "stages": rounded(large.stages)},
+        "large_with_two_workers": figures(pair),
+        "limit": compared(limit, large),
+        "growing_customers": growth(customers),
+        "growing_months": growth(months),
     }
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
-    print(RESULTS.read_text())
+    show(console, found)
 
 
-def simulate(folder: Path) -> float:
-    """Give the seconds that `python -m data simulate` takes."""
-    start = time.perf_counter()
-    command = "-m data simulate --size large --workers 1 --out".split()
-    subprocess.run([sys.executable, *command, str(folder)], check=True)
-    return time.perf_counter() - start
+def large_world(workers: int) -> tuple[Run, dict[str, float]]:
+    """Make a large world, then draw and write its usage rows alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = Path(folder) / "world"
+        run = make_world(world, LARGE, MONTHS, workers)
+        limit = in_new_process("benchmarks.limit", [str(world)]) if workers == 1 else {}
+    return run, limit
 
 
-def event_rows(folder: Path) -> int:
-    """Count the rows of all sources in all months."""
-    rows = sum(
-        pq.read_metadata(path).num_rows for path in folder.rglob("usage.parquet")
-    )
-    for path in [*folder.rglob("20*/*.csv"), *folder.rglob("20*/*.jsonl")]:
-        with path.open("rb") as lines:
-            rows += sum(1 for _ in lines) - (path.suffix == ".csv")
-    return rows
+def figures(run: Run) -> dict[str, float]:
+    return {
+        "customers": run.customers,
+        "months": run.months,
+        "event_rows": run.event_rows,
+        "seconds": round(run.seconds, 1),
+        "event_rows_per_second": round(run.event_rows_per_second),
+        "seconds_per_million_rows": round(run.seconds_per_million_rows, 3),
+        "peak_memory_mib": round(run.peak_memory_mib),
+    }
+
+
+def rounded(stages: dict[str, float]) -> dict[str, float]:
+    """Give each stage's seconds of the processor."""
+    return {stage: round(seconds, 1) for stage, seconds in stages.items()}
+
+
+def compared(limit: dict[str, float], run: Run) -> dict[str, float]:
+    """Hold the world's speed against that of draws and one Parquet writer alone."""
+    seconds = limit["draw_seconds"] + limit["write_seconds"]
+    rows_per_second = limit["usage_rows"] / seconds
+    return {
+        "usage_rows": limit["usage_rows"],
+        "draw_seconds": round(limit["draw_seconds"], 1),
+        "write_seconds": round(limit["write_seconds"], 1),
+        "rows_per_second": round(rows_per_second),
+        "share_of_it_reached": round(run.event_rows_per_second / rows_per_second, 2),
+    }
+
+
+def growth(found: Growth) -> dict[str, Any]:
+    return {
+        "exponent": round(found.exponent, 3),
+        "runs": [figures(run) for run in found.runs],
+    }
 
 
 if __name__ == "__main__":

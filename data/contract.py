@@ -11,6 +11,7 @@ The inbox always holds `active.csv`, the customers to score.
 
 import importlib
 import json
+import math
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -72,21 +73,33 @@ def read_claim(outbox: Path) -> dict[str, float]:
     Raises:
         BadPredictions: `claim.json` is missing or holds anything but known numbers.
     """
-    path = outbox / "claim.json"
-    if not path.exists():
-        raise BadPredictions(f"wanted {path.name}, found none: fit must write it")
-    try:
-        claim = json.loads(path.read_text())
-    except ValueError as error:
-        raise BadPredictions(f"claim.json: wanted JSON, found {error}") from None
+    claim = _read_json_object(outbox / "claim.json")
     for name, value in claim.items():
         if name not in (*CLAIMS, "profit"):
             raise BadPredictions(f"claim.json: {name!r} is none of {', '.join(CLAIMS)}")
-        if not isinstance(value, (int, float)) or not np.isfinite(value):
+        if not _is_number(value):
             raise BadPredictions(
                 f"claim.json: wanted a number for {name}, found {value!r}"
             )
     return claim
+
+
+def _read_json_object(path: Path) -> dict[str, float]:
+    if not path.exists():
+        raise BadPredictions(f"wanted {path.name}, found none: fit must write it")
+    try:
+        found = json.loads(path.read_text())
+    except ValueError as error:
+        raise BadPredictions(f"{path.name}: wanted JSON, found {error}") from None
+    if not isinstance(found, dict):
+        raise BadPredictions(f"{path.name}: wanted figures by name, found {found!r}")
+    return found
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return math.isfinite(value)
 
 
 def read_predictions(outbox: Path, cutoff: str, wanted: pd.Index) -> pd.DataFrame:

@@ -26,7 +26,19 @@ def _essence(path: Path) -> str:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [line for line in body if not _is_text(line)]  # type: ignore[attr-defined]
-    return ast.dump(tree)
+    return repr(_plain(tree))
+
+
+def _plain(node: object) -> object:
+    """Leave out what is empty: Pythons differ in the empty fields that they know."""
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if not isinstance(node, ast.AST):
+        return node
+    fields = [(name, _plain(value)) for name, value in ast.iter_fields(node)]
+    return type(node).__name__, [
+        field for field in fields if field[1] not in (None, [])
+    ]
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -1,0 +1,62 @@
+"""Limit: what NumPy's draws and Arrow's writer alone take for the same usage rows.
+
+Run as `python -m benchmarks.limit REPORT WORLD`.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from benchmarks.run import keep_to_one_core
+from data.state import FIRST_CUSTOMER_ID
+from data.usage import BLOCK
+
+DAYS = 31
+
+
+def draw(n_customers: int) -> float:
+    """Draw a word per customer and day, block by block; give the seconds."""
+    bits = np.random.Philox(1)
+    start = time.perf_counter()
+    for _ in range(0, n_customers, BLOCK):
+        bits.random_raw(BLOCK * DAYS)
+    return time.perf_counter() - start
+
+
+def write(table: pa.Table, path: Path, compression: str) -> float:
+    """Write a table with Arrow's usual settings; give the seconds."""
+    start = time.perf_counter()
+    pq.write_table(table, path, compression=compression)
+    return time.perf_counter() - start
+
+
+def codec(path: Path) -> str:
+    """Give the compression that a file was written with."""
+    column = pq.read_metadata(path).row_group(0).column(0)
+    return str(column.compression).lower().partition("_")[0]
+
+
+def measure(report: Path, world: Path) -> None:
+    """Draw and write again every month of a world."""
+    rows, drawing, writing = 0, 0.0, 0.0
+    with tempfile.TemporaryDirectory() as scratch:
+        for source in sorted(world.rglob("usage.parquet")):
+            table = pq.read_table(source)
+            known = pc.max(table["customer_id"]).as_py() - FIRST_CUSTOMER_ID + 1
+            rows += table.num_rows
+            drawing += draw(known)
+            writing += write(table, Path(scratch) / "usage.parquet", codec(source))
+    found = {"usage_rows": rows, "draw_seconds": drawing, "write_seconds": writing}
+    report.write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    keep_to_one_core()
+    measure(Path(sys.argv[1]), Path(sys.argv[2]))

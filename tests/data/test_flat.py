@@ -1,0 +1,106 @@
+"""The flat export: one row per customer, sums over all that was recorded of him."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.calendar import first_day
+from tests.worlds import errors_off
+
+EXPORTED = np.datetime64(first_day(24), "s")
+
+
+@pytest.fixture(scope="module")
+def flat(small_world) -> pd.DataFrame:
+    """The export of the small world at the first sealed cutoff, by customer."""
+    return pd.read_csv(small_world / "flat.csv").set_index("customer_id")
+
+
+@pytest.fixture(scope="module")
+def told(small_clean) -> dict[str, pd.DataFrame]:
+    """What had happened by the day of export."""
+    when = {name: "day" if name == "usage" else "event_at" for name in small_clean}
+    before = {}
+    for name, rows in small_clean.items():
+        before[name] = rows[rows[when[name]] < EXPORTED]
+    return before
+
+
+def per_customer(rows: pd.DataFrame, flat: pd.DataFrame) -> pd.Series:
+    """Count rows per customer of the export, none for who has none."""
+    return rows.groupby("customer_id").size().reindex(flat.index, fill_value=0)
+
+
+def test_every_customer_ever_known_has_one_row(flat, told):
+    created = told["customers"].query("event == 'created'")
+
+    assert flat.index.is_unique
+    assert set(flat.index) == set(created["customer_id"])
+
+
+def test_counts_are_those_of_the_sources(flat, told):
+    failed = told["transactions"].query("kind == 'failed'")
+
+    assert (flat["n_failed_payments"] == per_customer(failed, flat)).all()
+    assert (flat["total_active_days"] == per_customer(told["usage"], flat)).all()
+    opened = told["tickets"].query("event == 'opened'")
+    assert (flat["n_tickets"] == per_customer(opened, flat)).all()
+
+
+def test_sums_are_those_of_the_sources(flat, told):
+    money = told["transactions"].query("kind in ('paid', 'retry_paid', 'refund')")
+    spent = money.groupby("customer_id")["amount_usd"].sum()
+    minutes = told["usage"].groupby("customer_id")["minutes"].sum()
+
+    spent, minutes = (s.reindex(flat.index, fill_value=0) for s in (spent, minutes))
+
+    assert np.allclose(flat["total_spend_usd"], spent, atol=0.006)
+    assert (flat["total_minutes"] == minutes).all()
+
+
+def test_days_since_the_last_use_are_counted_from_the_last_active_day(flat, told):
+    last = told["usage"].groupby("customer_id")["day"].max().reindex(flat.index)
+
+    days = (pd.Timestamp(EXPORTED) - last).dt.days
+
+    assert days.isna().equals(flat["days_since_last_use"].isna())
+    assert (flat["days_since_last_use"].dropna() == days.dropna()).all()
+
+
+def test_churned_is_who_has_an_ending_that_was_booked_by_then(flat, small_clean):
+    """Endings whose news is late still count as customers; who came back does."""
+    changes = small_clean["subscriptions"].query(
+        "event in ('start', 'return', 'cancel') and arrived_at < @EXPORTED"
+    )
+    last = changes.sort_values("event_at").groupby("customer_id")["event"].last()
+
+    assert ((flat["churned"] == 1) == (last.reindex(flat.index) == "cancel")).all()
+
+
+def test_the_switch_of_support_tells_who_has_left_and_not_who_will(
+    flat, small_world, small_clean
+):
+    """A trap, on purpose: it is known after the fact."""
+    here = flat[flat["churned"] == 0]
+    truth = pd.read_parquet(small_world / "sealed" / "truth" / "2024-01.parquet")
+    next_month = (
+        truth.set_index("customer_id")["left"].reindex(here.index).fillna(0) > 0
+    )
+
+    agrees = (flat["auto_renew"] == (flat["churned"] == 0)).mean()
+    by_switch = next_month.groupby(here["auto_renew"]).mean()
+
+    assert agrees > 0.85
+    n_off = int((~here["auto_renew"]).sum())
+    expected = np.full(n_off, next_month.mean())
+    assert n_off > 50
+    assert abs(errors_off(by_switch[False] * n_off, expected)) < 4
+
+
+def test_some_sizes_and_answers_are_missing_and_nothing_else(flat):
+    missing = flat.isna().mean()
+
+    holes = {"company_size", "days_since_last_use", "satisfaction"}
+    assert set(missing[missing > 0].index) == holes
+    assert missing["company_size"] == pytest.approx(0.08, abs=0.02)
+    assert missing["satisfaction"] == pytest.approx(0.40, abs=0.04)
