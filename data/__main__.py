@@ -15,6 +15,7 @@ from data.ceilings import StaleCeilings, ceilings, read_ceilings
 from data.contract import BadPredictions, UnknownLevel, level
 from data.exam import exams
 from data.freshness import code_fingerprint
+from data.memory import return_freed_memory
 from data.publish import results, sample
 from data.report import pooled, write_report
 from data.simulate import Plan, WrongFolder, simulate
@@ -88,6 +89,7 @@ def add_size(command: argparse.ArgumentParser) -> None:
 
 
 def run_simulate(arguments: argparse.Namespace) -> None:
+    return_freed_memory()
     plan = Plan(world_of(arguments), arguments.seed, arguments.out)
     with progress() as bar:
         task = bar.add_task("months", total=plan.world.months)

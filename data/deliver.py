@@ -92,34 +92,44 @@ def deliver(
 ) -> Drop:
     """Damage what arrived in `month`: its own rows and the last month's late ones.
 
+    It takes the rows out of `arrivals.now` and `late`: a month is too large to lie in
+    memory twice.
+
     Args:
         arrivals: `arrive(month)`.
         late: `arrive(month - 1).next_month`; empty in the first month.
     """
     sources, ledger = {}, list(arrivals.ledger)
     for source in SOURCES:
-        rows = _join(source, late.get(source), arrivals.now[source])
-        sent_twice = rows.pop(RESENT) if RESENT in rows else None
-        spot = Spot(source, month, rows, np.random.default_rng(0))
-        if sent_twice is not None:
-            again = np.flatnonzero(sent_twice.fillna(False).to_numpy(bool))
-            spot.note("truncated_drop", again)
-        if mess is not None:
-            spot = _damage(mess, streams, spot)
+        generator = streams("mess.truncated_drop", month)
+        spot = Spot(source, month, _join(source, late, arrivals.now), generator)
+        spot = _damage(mess, streams, _note_resent(spot))
         sources[source] = spot.rows
         ledger += spot.ledger
     noted = pd.concat(ledger) if ledger else pd.DataFrame(columns=LEDGER_COLUMNS)
     return Drop(month, sources, noted.reset_index(drop=True))
 
 
-def _join(source: str, late: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
-    rows = now if late is None else pd.concat([late, now])
-    if source != "usage":  # too many rows to sort; its order is by delivery
-        rows = rows.sort_values("arrived_at", kind="stable")
-    return rows.reset_index(drop=True)
+def _join(source: str, late: Frames, now: Frames) -> pd.DataFrame:
+    parts = [frames.pop(source) for frames in (late, now) if source in frames]
+    columns = max((rows.columns for rows in parts), key=len)
+    parts = [rows.reindex(columns=columns, fill_value=False) for rows in parts]
+    rows = pd.concat(parts, ignore_index=True)
+    if source == "usage":  # too many rows to sort; its order is by delivery
+        return rows
+    return rows.sort_values("arrived_at", kind="stable", ignore_index=True)
 
 
-def _damage(mess: Mess, streams: Streams, spot: Spot) -> Spot:
+def _note_resent(spot: Spot) -> Spot:
+    if RESENT not in spot.rows:
+        return spot
+    spot.note("truncated_drop", np.flatnonzero(spot.rows[RESENT]))
+    return replace(spot, rows=spot.rows.drop(columns=RESENT))
+
+
+def _damage(mess: Mess | None, streams: Streams, spot: Spot) -> Spot:
+    if mess is None:
+        return spot
     for defect in DAMAGES:
         address = f"mess.{defect.__name__}.{spot.source}"
         spot = replace(spot, generator=streams(address, spot.month))

@@ -59,8 +59,14 @@ def write_source(rows: pd.DataFrame, path: Path) -> None:
 def write_parquet(rows: pd.DataFrame, path: Path) -> None:
     table = pa.Table.from_pandas(rows, preserve_index=False, nthreads=1)
     table = table.replace_schema_metadata(None)
-    repeating = [c.name for c in table.schema if not pa.types.is_floating(c.type)]
+    repeating = [c.name for c in table.schema if _repeats(c)]
     pq.write_table(table, path, compression="zstd", use_dictionary=repeating)
+
+
+def _repeats(column: pa.Field) -> bool:
+    """Tell whether a dictionary is worth the time that it takes."""
+    unique = column.name in ("customer_id", "key", "file_row")
+    return not (unique or pa.types.is_floating(column.type))
 
 
 def published(rows: pd.DataFrame) -> pd.DataFrame:

@@ -135,7 +135,6 @@ def _write_month(
     late = before.result().arrivals.next_month if before else {}
     arrivals, totals = emitted.result()
     drop = deliver(plan.mess, plan.streams, month, arrivals, late)
-    arrivals.now.clear()  # the next month asks for the late rows only
     is_open = month < plan.world.open_months
     write_drop(drop, plan.folder if is_open else sealed / "drops", plan.mess)
     for name, rows in (
