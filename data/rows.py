@@ -25,9 +25,8 @@ def moment(streams: Streams, purpose: str, month: int, day: Ints) -> Times:
     Position i of the stream is customer i's, so `day` covers all customers.
     """
     seconds = 3600 * (7 + 14 * streams(f"{purpose}.second", month).random(len(day)))
-    return first_day(month).astype("M8[s]") + (
-        86400 * (day - 1) + seconds.astype(np.int64)
-    ).astype("m8[s]")
+    whole_days = (day - 1).astype("m8[D]")
+    return first_day(month).astype("M8[s]") + whole_days + seconds.astype("m8[s]")
 
 
 def minutes_later(times: Times, minutes: Floats | int) -> Times:

@@ -11,7 +11,7 @@ from data.streams import Streams
 from data.world import World
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Bools = npt.NDArray[np.bool_]
 
 FIRST_CUSTOMER_ID = 10_001
@@ -114,8 +114,15 @@ def pick(rows: Rows, where: Bools) -> Rows:
 
 
 def append(old: Rows, new: Rows) -> Rows:
-    """Put `new` customers behind `old` ones; month and numbering are the old ones'."""
-    return _rebuild(old, lambda a, b: np.concatenate([a, b]), new)
+    """Put `new` customers behind `old` ones; month and numbering are the old ones'.
+
+    The types are the new ones', which are small: the state is most of the memory.
+    """
+    return _rebuild(
+        old,
+        lambda a, b: np.concatenate([a, b], dtype=b.dtype, casting="same_kind"),
+        new,
+    )
 
 
 def _rebuild(rows: Rows, combine: Callable[[Any, Any], Any], other: Rows) -> Rows:
@@ -146,8 +153,8 @@ def newcomers(
         uniform["plan"], world.campaign_plan_mix if campaign else world.plan_mix
     )
     seats = _seats(world, plan, normal["seats"])
-    size = np.rint(seats * np.exp(0.3 + 0.8 * uniform["size"])).astype(np.int64)
-    never, zeros = np.full(n, NEVER), np.zeros(n, np.int64)
+    size = np.rint(seats * np.exp(0.3 + 0.8 * uniform["size"])).astype(np.int32)
+    never, zeros = np.full(n, NEVER, np.int8), np.zeros(n, np.int8)
     return State(
         month=month,
         n_before=n_before,
@@ -174,7 +181,7 @@ def newcomers(
 def _seats(world: World, plan: Ints, normal: Floats) -> Ints:
     spread = np.where(plan == 0, 0.0, world.seats_spread)
     seats = np.asarray(world.median_seats)[plan] * np.exp(spread * normal)
-    return np.maximum(np.rint(seats), 1 + (plan > 0)).astype(np.int64)
+    return np.maximum(np.rint(seats), 1 + (plan > 0)).astype(np.int32)
 
 
 def _traits(
@@ -191,8 +198,8 @@ def _traits(
     fit_usage, habit_usage = world.usage_spread
     low, high = world.decay_depth
     return Traits(
-        joined=np.full(len(channel), month),
-        billing_day=1 + (uniform["billing_day"] * 28).astype(np.int64),
+        joined=np.full(len(channel), month, np.int16),
+        billing_day=1 + (uniform["billing_day"] * 28).astype(np.int8),
         channel=channel,
         region=_choose(uniform["region"], world.region_mix),
         company_size=company_size,
@@ -211,4 +218,5 @@ _NORMAL = ("seats fit sensitivity reliability habit engagement unexplained").spl
 
 def _choose(uniform: Floats, shares: tuple[float, ...]) -> Ints:
     """Turn uniform draws into positions in `shares`."""
-    return np.searchsorted(np.cumsum(shares)[:-1], uniform, side="right")
+    positions = np.searchsorted(np.cumsum(shares)[:-1], uniform, side="right")
+    return positions.astype(np.int8)

@@ -40,12 +40,10 @@ def joined_at(streams: Streams, joined: State) -> Times:
 
 def first_start(streams: Streams, state: State) -> Times:
     """Give when those at start had joined, before the first record."""
-    months = state.traits.joined + (first_day(0).astype("M8[M]").astype(np.int64))
+    months = first_day(0).astype("M8[M]") + state.traits.joined
     seconds = 3600 * (7 + 14 * streams("start.second").random(len(state)))
-    days = 86400 * (state.traits.billing_day - 1)
-    return months.astype("M8[M]").astype("M8[s]") + (
-        days + seconds.astype(np.int64)
-    ).astype("m8[s]")
+    whole_days = (state.traits.billing_day - 1).astype("m8[D]")
+    return months.astype("M8[s]") + whole_days + seconds.astype("m8[s]")
 
 
 def _terms(world: World, state: State, kind: str, at: Times, who: Ints) -> pd.DataFrame:
@@ -102,9 +100,7 @@ def _cancellations(world: World, streams: Streams, events: Events) -> pd.DataFra
     at = moment(streams, "leave", month, events.left_day)
     rows = _terms(world, state, "cancel", at[who], who)
     late = booked_late(world, streams, events)
-    arrived = np.where(
-        late > 0, at + (86400 * late).astype("m8[s]"), minutes_later(at, 5)
-    )
+    arrived = np.where(late > 0, at + late.astype("m8[D]"), minutes_later(at, 5))
     return rows.assign(
         arrived_at=arrived[who],
         ends_on=_ends_on(events, at)[who],
@@ -127,8 +123,8 @@ def _ends_on(events: Events, at: Times) -> Times:
     to_renewal = np.where(
         state.annual & (events.left == VOLUNTARY), 11 - state.term_month, 0
     )
-    renewal = (first_day(events.month).astype("M8[M]") + to_renewal).astype("M8[s]")
-    renewal = renewal + (86400 * (state.traits.billing_day - 1)).astype("m8[s]")
+    renewal = (first_day(events.month).astype("M8[M]") + to_renewal).astype("M8[D]")
+    renewal = (renewal + (state.traits.billing_day - 1)).astype("M8[s]")
     return np.where(to_renewal > 0, renewal, at.astype("M8[D]").astype("M8[s]"))
 
 

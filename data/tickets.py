@@ -96,7 +96,7 @@ def _days(events: Events) -> Floats:
 def _moment(streams: Streams, month: int, day: Ints) -> npt.NDArray[np.datetime64]:
     seconds = 3600 * (7 + 14 * streams("ticket.second", month).random(len(day)))
     start = first_day(month).astype("M8[s]")
-    return start + (86400 * (day - 1) + seconds.astype(np.int64)).astype("m8[s]")
+    return start + (day - 1).astype("m8[D]") + seconds.astype("m8[s]")
 
 
 def _rows(
