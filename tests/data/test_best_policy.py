@@ -103,11 +103,13 @@ def test_no_rival_is_expected_to_earn_more_than_the_best_policy(earned, best, ri
     assert earned[rival].offers > 300 or rival == "nobody"
 
 
-def test_some_rivals_come_near_and_some_lose(earned, best):
+def test_the_best_rival_keeps_a_good_part_and_the_worst_loses_more_than_all(
+    earned, best
+):
+    """Else the bound would be either loose or no challenge."""
     shares = {name: rival.usd / best.usd for name, rival in earned.items()}
 
-    assert shares["greedy"] > 0.3
-    assert sorted(shares.values())[-2] > 0.3
+    assert 0.4 < max(shares.values()) < 0.95
     assert min(shares.values()) < -1
 
 
