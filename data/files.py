@@ -60,7 +60,7 @@ def write_parquet(rows: pd.DataFrame, path: Path) -> None:
     table = pa.Table.from_pandas(rows, preserve_index=False, nthreads=1)
     table = table.replace_schema_metadata(None)
     repeating = [c.name for c in table.schema if _repeats(c)]
-    pq.write_table(table, path, compression="zstd", use_dictionary=repeating)
+    pq.write_table(table, path, compression="lz4", use_dictionary=repeating)
 
 
 def _repeats(column: pa.Field) -> bool:
