@@ -41,7 +41,8 @@ bench: $(VENV)  ## measure speed and memory
 	$(PY) -m benchmarks
 
 test: $(VENV)  ## run the tests, in under five minutes
-	$(PY) -m pytest -m "not long"
+	$(PY) -m pytest -n 2 --dist loadfile -m "not long and not flow"
+	$(PY) -m pytest -m "flow and not long"
 
 # pytest ends with 5 when it finds no test, which here is no failure.
 test-long: $(VENV)  ## run the tests that take longer

@@ -1,5 +1,6 @@
 """What several tests of the shared world look at, made once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -52,3 +53,16 @@ def panel() -> pd.DataFrame:
     from tests.data.panel import panel_of
 
     return panel_of(World(customers=20_000), seed=11)
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory) -> Iterator[None]:
+    """Run a temporary Prefect server: 10 s, once, and nothing left in the home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
+        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+        patch.setenv("DO_NOT_TRACK", "1")
+        from prefect.testing.utilities import prefect_test_harness
+
+        with prefect_test_harness(server_startup_timeout=120):
+            yield

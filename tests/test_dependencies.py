@@ -8,7 +8,7 @@ import io
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,7 +45,12 @@ def calls(*names: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     return register
 
 
-@pytest.mark.parametrize("name", installed())
+def alone(name: str) -> object:
+    """Keep what starts a Prefect server out of tests that run side by side."""
+    return pytest.param(name, marks=pytest.mark.flow) if name == "prefect" else name
+
+
+@pytest.mark.parametrize("name", [alone(name) for name in installed()])
 def test_the_dependency_works_beside_the_others(name, request):
     assert name in CALLS, f"write a call of {name} in {Path(__file__).name}"
     if name == "prefect":
@@ -66,19 +71,6 @@ def test_an_extra_that_setup_leaves_out_is_locked_all_the_same():
     for extra in LEFT_OUT:
         for requirement in declared()[extra]:
             assert f"\n{requirement.name}==" in lock
-
-
-@pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory) -> Iterator[None]:
-    """Run a temporary Prefect server: 10 s, once, and nothing left in the home."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
-        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-        patch.setenv("DO_NOT_TRACK", "1")
-        from prefect.testing.utilities import prefect_test_harness
-
-        with prefect_test_harness(server_startup_timeout=120):
-            yield
 
 
 def two_groups():
@@ -393,6 +385,11 @@ def check_types():
 @calls("pytest")
 def list_markers():
     run_module("pytest", "--markers")
+
+
+@calls("pytest-xdist")
+def share_tests_out():
+    run_module("pytest", "-n", "1", "--version")
 
 
 @calls("hypothesis")
