@@ -1,0 +1,66 @@
+"""Balance: more leavers or fewer stayers to train on, if the recipe asks for it."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from imblearn import FunctionSampler
+from imblearn.over_sampling import SMOTE, SMOTENC
+from imblearn.under_sampling import RandomUnderSampler
+from numpy.typing import NDArray
+from sklearn.preprocessing import OneHotEncoder
+
+Bools = NDArray[np.bool_]
+
+LEAVERS_PER_STAYER = 0.25  # after SMOTE; up to 1 costs more time and calibration
+
+
+def sampler(imbalance: str, seed: int) -> FunctionSampler | RandomUnderSampler | None:
+    """Give what changes the rows of a fit, never those of a prediction."""
+    if imbalance == "under_sampling":
+        return RandomUnderSampler(random_state=seed)
+    if imbalance == "smote":
+        return FunctionSampler(func=smote, kw_args={"seed": seed}, validate=False)
+    return None
+
+
+def smote(
+    features: pd.DataFrame, left: Bools, seed: int
+) -> tuple[pd.DataFrame, Bools]:
+    """Add leavers made up between real ones; categories by vote of the neighbours.
+
+    Only leavers are looked at, so imbalanced-learn is shown one stayer, for form: with
+    60,000 rows that is ten times as fast.
+
+    Source: Chawla et al. 2002, "SMOTE: synthetic minority over-sampling technique",
+        Journal of Artificial Intelligence Research 16; section 6.1 on mixed types.
+    """
+    n_leavers = int(left.sum())
+    wanted = max(n_leavers, round(LEAVERS_PER_STAYER * (len(left) - n_leavers)))
+    shown = left.copy()
+    shown[np.argmin(left)] = True
+    settings = {
+        "sampling_strategy": {True: wanted},
+        "k_neighbors": min(5, n_leavers - 1),
+        "random_state": seed,
+    }
+    made, _ = _smote_for(features, settings).fit_resample(features[shown], left[shown])
+    new = made.iloc[n_leavers + 1 :]
+    return (
+        pd.concat([features, new], ignore_index=True),
+        np.concatenate([left, np.ones(len(new), bool)]),
+    )
+
+
+def _smote_for(features: pd.DataFrame, settings: dict[str, Any]) -> SMOTE | SMOTENC:
+    if features.select_dtypes("category").empty:
+        return SMOTE(**settings)
+    encoder = DenseOneHot(handle_unknown="ignore", dtype=np.float32)
+    return SMOTENC("auto", categorical_encoder=encoder, **settings)
+
+
+class DenseOneHot(OneHotEncoder):  # type: ignore[misc]
+    """Decodes dense rows: scikit-learn decodes sparse ones in a loop over rows."""
+
+    def inverse_transform(self, encoded: Any) -> Any:
+        return super().inverse_transform(encoded.toarray())

@@ -1,0 +1,165 @@
+"""Grid: what each cutoff may know of each customer, at all cutoffs at once.
+
+A row of a source *enters* at the first cutoff after it has happened and arrived, and
+*leaves* at the first cutoff whose window lies after it. A sum over a window is then a
+running sum over the cutoffs: what entered less what left. No loop over customers or
+cutoffs is needed, and a row that arrives later cannot move what a cutoff knew.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+DAY = 86_400  # seconds
+GRAIN = 2**16  # weights count in 1/65,536, so that a sum is exact in any order
+
+
+class Grid(NamedTuple):
+    """One cell per customer and cutoff; values have shape (n_customers, n_cutoffs)."""
+
+    customers: Ints  # ids, ascending
+    cutoffs: Ints  # seconds since 1970, ascending
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.customers), len(self.cutoffs)
+
+    def cells(self, rows: pd.DataFrame) -> tuple[Ints, Ints]:
+        """Give the cell of every row of `customer_id` and `cutoff`."""
+        who = np.searchsorted(self.customers, rows["customer_id"].to_numpy(np.int64))
+        when = np.searchsorted(self.cutoffs, seconds(rows["cutoff"]))
+        return who, when
+
+
+@dataclass(frozen=True)
+class Known:
+    """The rows of one source that some cutoff may know; arrays of shape (n_rows,)."""
+
+    grid: Grid
+    who: Ints  # position of the customer
+    at: Ints  # when it happened, seconds since 1970
+    enters: Ints  # position of the first cutoff that may know of it
+    rows: pd.DataFrame
+
+
+def grid_of(rows: pd.DataFrame) -> Grid:
+    """Span a grid over every `customer_id` and `cutoff` of `rows`."""
+    customers = np.unique(rows["customer_id"].to_numpy(np.int64))
+    return Grid(customers, np.unique(seconds(rows["cutoff"])))
+
+
+def seconds(times: pd.Series) -> Ints:
+    """Count seconds since 1970, rounded down; NaT is the smallest integer."""
+    return times.to_numpy().astype("M8[s]").astype(np.int64)
+
+
+def know(grid: Grid, rows: pd.DataFrame, happened: str = "event_at") -> Known:
+    """Lay a source on the grid: both of its clocks must lie before a cutoff.
+
+    Args:
+        rows: one row per event, with `customer_id`, `arrived_at` and `happened`.
+    """
+    at = seconds(rows[happened])
+    who = _positions(grid.customers, rows["customer_id"].to_numpy())
+    enters = first_after(grid.cutoffs, np.maximum(at, seconds(rows["arrived_at"])))
+    kept = (who >= 0) & (enters < len(grid.cutoffs))
+    if not kept.all():
+        rows, who, at, enters = rows[kept], who[kept], at[kept], enters[kept]
+    return Known(grid, who, at, enters, rows)
+
+
+def first_after(cutoffs: Ints, times: Ints) -> Ints:
+    """Give the position of the first cutoff after each time; past the end if none is."""
+    return np.searchsorted(cutoffs, times, side="right")
+
+
+def _positions(customers: Ints, wanted: npt.NDArray[Any]) -> Ints:
+    """Find each wanted id among `customers`; -1 where it is not."""
+    found = np.searchsorted(customers, wanted)
+    found[found == len(customers)] = 0
+    return np.where(customers[found] == wanted, found, -1)
+
+
+def only(known: Known, where: Any) -> Known:
+    """Keep the rows that `where` marks."""
+    kept = np.asarray(where, bool)
+    who, at, enters = known.who[kept], known.at[kept], known.enters[kept]
+    return Known(known.grid, who, at, enters, known.rows[kept])
+
+
+def sums(known: Known, weights: Any = None, days: int | None = None) -> Floats:
+    """Count what is known of the last `days` before each cutoff, or of all time.
+
+    Args:
+        weights: what a row counts for, 1 if not given.  # (n_rows,)
+    """
+    exact = None if weights is None else _exact(weights)
+    total = _by_cell(known, known.enters, exact)
+    if days is not None:
+        past = first_after(known.grid.cutoffs - days * DAY, known.at)
+        total -= _by_cell(known, np.maximum(past, known.enters), exact)
+    return np.cumsum(total, axis=1)
+
+
+def _exact(weights: Any) -> Floats:
+    return np.rint(np.asarray(weights, float) * GRAIN) / GRAIN
+
+
+def _by_cell(known: Known, when: Ints, weights: Floats | None) -> Floats:
+    n, m = known.grid.shape
+    cell = known.who * (m + 1) + when  # one column more, for what falls past the end
+    total = np.bincount(cell, weights, minlength=n * (m + 1)).astype(float)
+    return total.reshape(n, m + 1)[:, :m]
+
+
+def days_since(known: Known) -> Floats:
+    """Count days since the latest known row; NaN where there is none."""
+    latest = _running_maximum(known, known.enters, known.at)
+    age = (known.grid.cutoffs - latest) / DAY
+    return np.where(latest >= 0, age, np.nan)
+
+
+def last(known: Known, values: Any, days_ago: int = 0) -> Floats:
+    """Give the value of the latest row known; NaN where there is none.
+
+    Args:
+        values: what the rows say, as numbers.  # (n_rows,)
+        days_ago: look at rows at least so old, with what is known of them now.
+    """
+    order = np.argsort(known.at, kind="stable")
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    old_enough = first_after(known.grid.cutoffs - days_ago * DAY, known.at)
+    latest = _running_maximum(known, np.maximum(known.enters, old_enough), rank)
+    ranked = np.append(np.asarray(values, float)[order], np.nan)  # -1 finds the NaN
+    return ranked[latest]
+
+
+def _running_maximum(known: Known, when: Ints, values: Ints) -> Ints:
+    """Give the largest value that has entered by each cutoff; -1 if none has."""
+    n, m = known.grid.shape
+    highest = np.full((n, m + 1), -1)
+    np.maximum.at(highest, (known.who, when), values)
+    return np.maximum.accumulate(highest, axis=1)[:, :m]
+
+
+def spread(first: Ints, past: Ints) -> tuple[Ints, Ints]:
+    """List every cutoff of the stretches [first, past).
+
+    Returns:
+        The position of the stretch and of the cutoff, one pair per cutoff.
+
+    >>> spread(np.array([0, 2]), np.array([2, 3]))
+    (array([0, 0, 1]), array([0, 1, 2]))
+    """
+    length = np.maximum(past - first, 0)
+    which = np.repeat(np.arange(len(first)), length)
+    start = np.repeat(np.cumsum(length) - length, length)
+    return which, first[which] + np.arange(len(which)) - start

@@ -1,0 +1,72 @@
+"""Select: the columns that earn their place on every stretch of the past."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from level2_project.config import Selecting
+from level2_project.split import Split
+from level2_project.train import Recipe, train
+
+
+class Selection(NamedTuple):
+    columns: list[str]  # in the order of the snapshots
+    stability: pd.DataFrame  # one row per column: share_of_folds, gain, is_selected
+
+
+def select(
+    folds: list[Split], recipe: Recipe, selecting: Selecting, seed: int
+) -> Selection:
+    """Select the columns that most folds keep; only their training sides are looked at.
+
+    Whatever the recipe's model, LightGBM's gain decides: it needs no scaling and sees
+    what columns do together.
+
+    Args:
+        folds: those open to choice.
+        recipe: whose parameters are used if they are LightGBM's.
+        selecting: the share of the gain, and of the folds, that are asked for.
+        seed: of the models.
+
+    Raises:
+        ValueError: no column is kept by so many folds.
+    """
+    shares = pd.DataFrame([gain_shares(fold.train, recipe, seed) for fold in folds])
+    kept = shares.apply(keep, axis=1, share=selecting.keep_share).mean()
+    selected = kept >= selecting.min_stability
+    if not selected.any():
+        raise ValueError(
+            f"cannot select: wanted columns that {selecting.min_stability:.0%} of the "
+            f"folds keep, found {kept.max():.0%} at most: lower select.min_stability"
+        )
+    stability = pd.DataFrame(
+        {"share_of_folds": kept, "gain": shares.mean(), "is_selected": selected}
+    ).sort_values(["share_of_folds", "gain"], ascending=False)
+    return Selection(
+        list(shares.columns[selected]), stability.rename_axis("column").reset_index()
+    )
+
+
+def gain_shares(snapshots: pd.DataFrame, recipe: Recipe, seed: int) -> pd.Series:
+    """Give each column's share of the gain of all of a model's splits."""
+    params = recipe.params if recipe.model == "lightgbm" else {}
+    judge = replace(
+        recipe, model="lightgbm", imbalance="nothing", recalibrate=False, params=params
+    )
+    model = train(judge, snapshots, seed)
+    booster = model.estimator["model"].booster_
+    gain = booster.feature_importance(importance_type="gain")
+    return pd.Series(gain / max(gain.sum(), np.finfo(float).tiny), model.columns)
+
+
+def keep(shares: pd.Series, share: float) -> pd.Series:
+    """Mark the fewest columns that together hold `share`.
+
+    >>> keep(pd.Series({"a": 0.25, "b": 0.0, "c": 0.625, "d": 0.125}), 0.8).to_dict()
+    {'a': True, 'b': False, 'c': True, 'd': False}
+    """
+    ordered = shares.sort_values(ascending=False, kind="stable")
+    held_before = ordered.cumsum() - ordered
+    return ((held_before < share) & (ordered > 0)).reindex(shares.index)

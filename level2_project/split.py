@@ -1,0 +1,67 @@
+"""Split: the past trains, the future tests."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from level2_project.config import Splitting
+
+KEYS = ["customer_id", "cutoff"]
+LABEL = "left"
+
+
+class Split(NamedTuple):
+    train: pd.DataFrame
+    test: pd.DataFrame
+
+
+def split(
+    snapshots: pd.DataFrame,
+    test_start: pd.Timestamp,
+    gap: pd.DateOffset,
+    window: pd.DateOffset | None = None,
+) -> Split:
+    """Cut at `test_start`, so that all labels of the training side were known by then.
+
+    A label looks one horizon ahead of its cutoff, and news of a leaver may take the
+    delay to arrive: rows inside this gap join neither side.
+
+    Args:
+        snapshots: one row per customer per `cutoff` (midnight, UTC).
+        test_start: the cutoff to predict.
+        gap: horizon plus delay.
+        window: train only on labels that became known within this time before
+            `test_start`; without it, on all of them.
+
+    Raises:
+        ValueError: either side is empty.
+    """
+    cutoff = snapshots["cutoff"]
+    known_from = cutoff + gap
+    trains = known_from <= test_start
+    if window is not None:
+        trains &= known_from + window > test_start
+    train, test = snapshots[trains], snapshots[cutoff == test_start]
+    if train.empty or test.empty:
+        raise ValueError(
+            f"cannot split at {test_start:%Y-%m-%d}: wanted rows on both sides, found "
+            f"{len(train)} to train and {len(test)} to test. Cutoffs run "
+            f"{cutoff.min():%Y-%m-%d} to {cutoff.max():%Y-%m-%d}: choose a test cutoff "
+            f"among them, later by the gap than the first"
+        )
+    return Split(train, test)
+
+
+def walk_forward(
+    snapshots: pd.DataFrame, splitting: Splitting, gap: pd.DateOffset
+) -> list[Split]:
+    """Give one split for each of the last `n_folds` cutoffs, in order of time."""
+    sliding = splitting.window == "sliding"
+    window = pd.DateOffset(months=splitting.window_months) if sliding else None
+    cutoffs = sorted(snapshots["cutoff"].unique())[-splitting.n_folds :]
+    return [split(snapshots, cutoff, gap, window) for cutoff in cutoffs]
+
+
+def for_choice(folds: list[Split], splitting: Splitting) -> list[Split]:
+    """Leave out the last `untouched` folds, which neither search nor choice may see."""
+    return folds[: len(folds) - splitting.untouched]

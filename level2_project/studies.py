@@ -1,0 +1,143 @@
+"""Studies: a search in a file, shared between processes and safe from their deaths.
+
+Optuna's journal is the file. Its maintainers advise against SQLite for searches in
+parallel; a journal is only ever added to. Two more files beside it are locks, which
+the system gives back when a process dies: `.turn` lets one process at a time write or
+ask, `.present` is held by everybody at work. Who finds nobody else present knows that
+trials still marked as running are dead, and their places free.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.storages.journal import JournalFileBackend, JournalStorage
+from optuna.trial import FrozenTrial, TrialState
+
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+UNTESTED = 10  # trials before guesses are informed and bad ones are given up
+
+
+class Lock:
+    """A lock on a file, in the form that Optuna's journal asks for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def acquire(self) -> bool:
+        self.descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR)
+        fcntl.flock(self.descriptor, fcntl.LOCK_EX)
+        return True
+
+    def release(self) -> None:
+        os.close(self.descriptor)
+
+
+@contextmanager
+def held(lock: Lock) -> Iterator[None]:
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One process's place at a study."""
+
+    study: optuna.Study
+    turn: Lock
+    present: int  # descriptor of the file that all at work hold
+
+    def ask(
+        self, space: dict[str, BaseDistribution], wanted: int, seed: int
+    ) -> optuna.Trial | None:
+        """Begin the next trial, or give None if all places are taken."""
+        with held(self.turn):
+            if alone(self.present):
+                bury_the_dead(self.study)
+            place = len(self.study.get_trials(states=(*FINISHED, TrialState.RUNNING)))
+            if place >= wanted:
+                return None
+            self.study.sampler = sampler(seed, place)
+            return self.study.ask(space)
+
+
+@contextmanager
+def share(file: Path, name: str) -> Iterator[Desk]:
+    """Join the study `name` in `file`, or begin it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    present = os.open(file.with_suffix(".present"), os.O_CREAT | os.O_RDWR)
+    turn = Lock(file.with_suffix(".turn"))
+    try:
+        with held(turn):
+            if alone(present):
+                mend(file)
+        yield Desk(study_of(file, name), turn, present)
+    finally:
+        os.close(present)
+
+
+def study_of(file: Path, name: str) -> optuna.Study:
+    journal = JournalFileBackend(str(file), Lock(file.with_suffix(".write")))
+    return optuna.create_study(
+        storage=JournalStorage(journal),
+        study_name=name,
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=UNTESTED),
+        load_if_exists=True,
+    )
+
+
+def sampler(seed: int, place: int) -> optuna.samplers.TPESampler:
+    """Give the sampler of one trial: what it draws depends on no other's drawing.
+
+    In Optuna 5 it looks at all settings together by itself, and keeps away from what
+    other processes are trying.
+    """
+    state = np.random.SeedSequence([seed, place]).generate_state(1)[0]
+    return optuna.samplers.TPESampler(seed=int(state), n_startup_trials=UNTESTED)
+
+
+def finished(study: optuna.Study) -> list[FrozenTrial]:
+    return study.get_trials(deepcopy=False, states=FINISHED)
+
+
+def alone(present: int) -> bool:
+    """Tell whether nobody else is at work, and be at work from now on."""
+    try:
+        fcntl.flock(present, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        nobody_else = True
+    except BlockingIOError:
+        nobody_else = False
+    fcntl.flock(present, fcntl.LOCK_SH)
+    return nobody_else
+
+
+def bury_the_dead(study: optuna.Study) -> None:
+    for trial in study.get_trials(states=(TrialState.RUNNING,)):
+        study.tell(trial.number, state=TrialState.FAIL)
+
+
+def mend(file: Path) -> None:
+    """Cut off a last line that was not written to its end."""
+    if file.exists():
+        lines = file.read_bytes()
+        os.truncate(file, lines.rfind(b"\n") + 1)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Optuna's log off the screen for a while."""
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        yield
+    finally:
+        optuna.logging.set_verbosity(before)

@@ -1,0 +1,185 @@
+"""Tune: search a model's settings over the open folds, the best guess at a time.
+
+The search minimises the mean log loss over folds: offers are decided by probabilities,
+and log loss is lowest for the true ones; average precision sees only their order, and
+with a hundred leavers a fold it is mostly luck.
+
+A search lives in a file (`studies.py`). Each trial draws from a stream of its own, so
+a search that was killed and goes on ends with the trials that it would have had.
+"""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import optuna
+import pandas as pd
+from optuna.distributions import BaseDistribution, CategoricalDistribution
+from optuna.distributions import FloatDistribution as Float
+from optuna.distributions import IntDistribution as Int
+from optuna.trial import TrialState
+
+from level2_project.config import Config
+from level2_project.evaluate import log_loss
+from level2_project.split import KEYS, LABEL, Split, for_choice
+from level2_project.studies import Desk, finished, quiet, share
+from level2_project.train import Recipe, p_churn, train
+
+Progress = Callable[[int, int], None]  # trials done, trials wanted
+
+SPACE: dict[str, dict[str, BaseDistribution]] = {
+    "lightgbm": {
+        "n_estimators": Int(50, 400, log=True),
+        "learning_rate": Float(0.01, 0.15, log=True),
+        "num_leaves": Int(4, 48, log=True),
+        "min_child_samples": Int(20, 500, log=True),
+        "colsample_bytree": Float(0.2, 1.0),
+        "subsample": Float(0.4, 1.0),
+        "reg_alpha": Float(1e-3, 30.0, log=True),
+        "reg_lambda": Float(1e-3, 100.0, log=True),
+    },
+    "logistic": {"C": Float(1e-4, 10.0, log=True)},
+    "neural_net": {
+        "hidden": CategoricalDistribution([8, 16, 32, 64]),
+        "alpha": Float(1e-3, 30.0, log=True),
+        "epochs": Int(5, 40, log=True),
+    },
+}
+FIXED = {"lightgbm": {"subsample_freq": 1}}  # without it `subsample` does nothing
+
+
+class Tuned(NamedTuple):
+    params: dict[str, Any]  # of the best trial, for a `Recipe`
+    trials: pd.DataFrame  # one row per trial: trial, state, n_folds, log_loss, params
+    importance: pd.DataFrame  # one row per setting: parameter, importance (sum 1)
+
+
+class Search(NamedTuple):
+    """What every trial of one search shares."""
+
+    folds: list[Split]
+    recipe: Recipe
+    seed: int
+    trials: int
+
+
+def tune(
+    folds: list[Split],
+    columns: list[str],
+    config: Config,
+    storage: Path,
+    progress: Progress | None = None,
+) -> Tuned:
+    """Search until the study in `storage` has all its trials, whoever ran them.
+
+    Args:
+        folds: the whole walk-forward; the last `untouched` folds are never looked at.
+        columns: the selected ones.
+        config: seed, model, imbalance, trials, and how many customers the search sees.
+        storage: the file of the study; another process may be at work on it.
+        progress: told after each trial how many are done.
+    """
+    search = search_of(for_choice(folds, config.split), columns, config)
+    with quiet(), share(storage, name_of(search)) as desk:
+        while trial := desk.ask(space_of(search), search.trials, search.seed):
+            run(desk, trial, search)
+            if progress:
+                progress(len(finished(desk.study)), search.trials)
+        return tuned(desk.study, search)
+
+
+def space_of(search: Search) -> dict[str, BaseDistribution]:
+    return SPACE[search.recipe.model]
+
+
+def search_of(folds: list[Split], columns: list[str], config: Config) -> Search:
+    """Put together what the trials need: few columns, and a sample of customers."""
+    recipe = Recipe(
+        config.train.model,
+        config.train.imbalance,
+        config.train.recalibrate,
+        horizon_months=config.time.horizon_months,
+    )
+    sampled = sample(folds, config.tune.customers, config.seed)
+    wanted = [*KEYS, LABEL, *columns]
+    few = [Split(train[wanted], test[wanted]) for train, test in sampled]
+    return Search(few, recipe, config.seed, config.tune.trials)
+
+
+def sample(folds: list[Split], n_customers: int, seed: int) -> list[Split]:
+    """Keep the same randomly chosen customers on all sides of all folds."""
+    sides = [side["customer_id"].unique() for fold in folds for side in fold]
+    ids = np.unique(np.concatenate(sides))
+    chosen = np.random.default_rng(seed).permutation(ids)[:n_customers]
+    return [
+        Split(*(side[side["customer_id"].isin(chosen)] for side in fold))
+        for fold in folds
+    ]
+
+
+def name_of(search: Search) -> str:
+    """Name the search by its data and recipe, so that no other is taken for it."""
+    known = blake2b(repr((search.recipe, search.seed)).encode(), digest_size=8)
+    for side in (side for fold in search.folds for side in fold):
+        known.update(",".join(side.columns).encode())
+        known.update(pd.util.hash_pandas_object(side, index=False).to_numpy().tobytes())
+    return f"{search.recipe.model}-{known.hexdigest()}"
+
+
+def run(desk: Desk, trial: optuna.Trial, search: Search) -> None:
+    """Test one setting fold by fold; give up once it lies behind most others."""
+    params = FIXED.get(search.recipe.model, {}) | trial.params
+    recipe = Recipe(
+        search.recipe.model,
+        search.recipe.imbalance,
+        search.recipe.recalibrate,
+        params,
+        search.recipe.horizon_months,
+    )
+    losses = []
+    for step, fold in enumerate(search.folds, start=1):
+        losses.append(loss(recipe, fold, search.seed))
+        trial.report(float(np.mean(losses)), step)
+        if step < len(search.folds) and trial.should_prune():
+            desk.study.tell(trial, state=TrialState.PRUNED)
+            return
+    desk.study.tell(trial, float(np.mean(losses)))
+
+
+def loss(recipe: Recipe, fold: Split, seed: int) -> float:
+    """Give the log loss on the fold's test side, nats per customer and month."""
+    model = train(recipe, fold.train, seed)
+    left = fold.test[LABEL].to_numpy(bool)
+    return log_loss(left, p_churn(model, fold.test))
+
+
+def tuned(study: optuna.Study, search: Search) -> Tuned:
+    trials = finished(study)
+    fixed = FIXED.get(search.recipe.model, {})
+    return Tuned(fixed | study.best_params, table(trials), importance(study))
+
+
+def table(trials: list[optuna.trial.FrozenTrial]) -> pd.DataFrame:
+    """Give one row per finished trial, numbered from 1 in order of time.
+
+    The log loss of a trial that was given up is that of the folds it has seen.
+    """
+    rows = [
+        {
+            "trial": number,
+            "state": trial.state.name.lower(),
+            "n_folds": len(trial.intermediate_values),
+            "log_loss": list(trial.intermediate_values.values())[-1],
+            **trial.params,
+        }
+        for number, trial in enumerate(trials, start=1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def importance(study: optuna.Study) -> pd.DataFrame:
+    """Give how much of what separates good settings from others each one explains."""
+    shares = optuna.importance.get_param_importances(study)
+    return pd.DataFrame(shares.items(), columns=["parameter", "importance"])
