@@ -24,9 +24,7 @@ def sampler(imbalance: str, seed: int) -> FunctionSampler | RandomUnderSampler |
     return None
 
 
-def smote(
-    features: pd.DataFrame, left: Bools, seed: int
-) -> tuple[pd.DataFrame, Bools]:
+def smote(features: pd.DataFrame, left: Bools, seed: int) -> tuple[pd.DataFrame, Bools]:
     """Add leavers made up between real ones; categories by vote of the neighbours.
 
     Only leavers are looked at, so imbalanced-learn is shown one stayer, for form: with

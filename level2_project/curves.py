@@ -34,7 +34,8 @@ def curves(folds: list[pd.DataFrame], economics: Economics) -> dict[str, pd.Data
         economics: what an offer costs and is assumed to bring.
     """
     sides = [(fold[LABEL].to_numpy(bool), fold["p_churn"].to_numpy()) for fold in folds]
-    bins = np.array([calibration(left, p) for left, p in sides])  # (folds, 2, BINS)
+    n_bins = min(BINS, *map(len, folds))
+    bins = np.array([calibration(*side, n_bins) for side in sides])  # (folds, 2, bins)
     values = [profit(fold, economics) for fold in folds]
     return {
         "precision_recall": curve(SHARES, [precision(*side) for side in sides]),
@@ -58,14 +59,14 @@ def precision(left: Array, p_churn: Array) -> Array:
 
 
 def recall(left: Array, p_churn: Array) -> Array:
-    """Give the recall at each share of stayers in `SHARES` who are taken for leavers."""
+    """Give the recall by the share of stayers who are taken for leavers."""
     alarmed, reached, _ = roc_curve(left, p_churn)
     return np.interp(SHARES, alarmed, reached)
 
 
-def calibration(left: Array, p_churn: Array) -> tuple[Array, Array]:
+def calibration(left: Array, p_churn: Array, n_bins: int) -> tuple[Array, Array]:
     """Give mean p_churn and the share who left in bins from safest to riskiest."""
-    bins = np.array_split(np.argsort(p_churn, kind="stable"), BINS)
+    bins = np.array_split(np.argsort(p_churn, kind="stable"), n_bins)
     return (
         np.array([p_churn[rows].mean() for rows in bins]),
         np.array([left[rows].mean() for rows in bins]),

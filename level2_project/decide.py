@@ -96,17 +96,13 @@ def rested(offers: pd.DataFrame, rows: pd.DataFrame, rest_months: int) -> Bools:
         rows: `customer_id` and `cutoff`, one row per customer per cutoff.
         rest_months: 0 frees everybody.
     """
-    made = offers.loc[offers["arm"] == "treated", ["customer_id", "event_at"]]
-    made = made.assign(arrived_at=offers["arrived_at"]).sort_values("arrived_at")
-    made["event_at"] = made.groupby("customer_id")["event_at"].cummax()
-    last = pd.merge_asof(
-        rows[["customer_id", "cutoff"]].reset_index(drop=True).reset_index()
-        .astype({"cutoff": made["arrived_at"].dtype}).sort_values("cutoff"),
-        made, left_on="cutoff", right_on="arrived_at", by="customer_id",
-        allow_exact_matches=False,
-    ).sort_values("index")  # fmt: skip
-    rests_until = last["event_at"].dt.normalize() + pd.DateOffset(months=rest_months)
-    return ~(rests_until > last["cutoff"]).to_numpy(bool)
+    made = offers.loc[offers["arm"] == "treated"]
+    pairs = rows[["customer_id", "cutoff"]].assign(row=np.arange(len(rows)))
+    pairs = pairs.merge(made[["customer_id", "event_at", "arrived_at"]])
+    rest = pd.DateOffset(months=rest_months)
+    rests = pairs["event_at"].dt.normalize() + rest > pairs["cutoff"]
+    known = pairs["arrived_at"] < pairs["cutoff"]
+    return ~np.isin(np.arange(len(rows)), pairs.loc[rests & known, "row"])
 
 
 def campaign_of(economics: Economics, monthly_fee_usd: Floats) -> Campaign:
@@ -158,5 +154,6 @@ def expected_maximum_profit(
 def _mean_excess(least: Floats, alpha: float, beta: float) -> Floats:
     """Give E[max(x - least, 0)] of a beta-distributed x."""
     mean = alpha / (alpha + beta)
-    above = beta_distribution.sf(least, alpha, beta)
-    return mean * beta_distribution.sf(least, alpha + 1, beta) - least * above
+    above: Floats = beta_distribution.sf(least, alpha, beta)
+    weighted: Floats = beta_distribution.sf(least, alpha + 1, beta)
+    return mean * weighted - least * above

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer, make_column_selector
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder
 
 UNKNOWN = -1.0
 
@@ -26,20 +26,19 @@ class Encode(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.categories_ = {name: nominal[name].cat.categories for name in nominal}
         self.numeric_ = list(numeric)
         self.gappy_ = list(numeric.columns[numeric.isna().any()])
-        self.scaler_ = StandardScaler().fit(numeric) if self.numeric_ else None
+        self.mean_, self.sd_ = numeric.mean(), numeric.std().replace(0.0, 1.0)
         return self
 
     def transform(self, features: pd.DataFrame) -> pd.DataFrame:
         """Give one row per row of `features`, in its order."""
         numeric = squashed(features[self.numeric_])
-        if self.scaler_:
-            numeric[:] = self.scaler_.transform(numeric)
+        scaled = ((numeric - self.mean_) / self.sd_).fillna(0.0)  # the mean
         nominal = {
             name: numbered(features[name], known)
             for name, known in self.categories_.items()
         }
         gaps = {f"{name}_missing": gap(numeric[name]) for name in self.gappy_}
-        return numeric.fillna(0.0).assign(**nominal, **gaps)  # now the mean
+        return scaled.assign(**nominal, **gaps)
 
 
 def squashed(numeric: pd.DataFrame) -> pd.DataFrame:

@@ -157,7 +157,9 @@ def _check(predictions: pd.DataFrame) -> None:
             f"{p_churn.max()} and {p_churn.isna().sum()} blanks: look at the model"
         )
     rates = predictions.groupby("cutoff")[LABEL].mean()
-    if one_sided := [f"{cutoff:%Y-%m-%d}" for cutoff in rates[rates.isin([0, 1])].index]:
+    if one_sided := [
+        f"{cutoff:%Y-%m-%d}" for cutoff in rates[rates.isin([0, 1])].index
+    ]:
         raise ValueError(
             f"cannot evaluate: wanted leavers and others at each cutoff, found only "
             f"one of the two at {', '.join(one_sided)}: take more customers"

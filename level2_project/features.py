@@ -1,22 +1,59 @@
-import pandas as pd, numpy as np
-from level2_project.grid import *
-from level2_project.features_usage import usage_features
-from level2_project.features_billing import billing_features
-from level2_project.features_tickets import ticket_features
-from level2_project.features_contract import *
+"""Features: what was known of each customer at each cutoff, point in time.
 
-def features(sources, text, rows):
-    import time
+A row of a source counts at a cutoff if it had happened and arrived before it; what
+arrives at the cutoff or later is the future. How that is kept is in `grid.py`; what is
+looked at, in one module per group of features.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from level2_project.features_billing import billing_features, offer_features
+from level2_project.features_contract import contract_features, crm_features
+from level2_project.features_tickets import ticket_features
+from level2_project.features_usage import usage_features
+from level2_project.grid import grid_of
+from level2_project.load import Sources
+
+KEYS = ["customer_id", "cutoff"]
+
+
+def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Describe customers as they were known, at all cutoffs at once.
+
+    Returns:
+        One row per row of `rows`, in its order: the keys, then one column per feature,
+        `float32` or `category`. NaN stands for what had never happened.
+
+    Args:
+        sources: as loaded.
+        text: one row per `ticket_id`, with numbers that say what was written.
+        rows: `customer_id` and `cutoff` (midnight, UTC), one row per snapshot.
+    """
     grid = grid_of(rows)
+    contract, began = contract_features(grid, sources.subscriptions)
     cells = grid.cells(rows)
-    t=time.time()
-    c, began = contract_features(grid, sources.subscriptions); print('contract',time.time()-t); t=time.time()
-    g = [c, crm_features(grid, sources.customers), offer_features(grid, sources.offers)]; print('crm',time.time()-t); t=time.time()
-    g.append(billing_features(grid, sources.transactions)); print('billing',time.time()-t); t=time.time()
-    g.append(ticket_features(grid, sources.tickets, text)); print('tickets',time.time()-t); t=time.time()
-    g.append(usage_features(grid, sources.usage, began)); print('usage',time.time()-t); t=time.time()
-    cols = {k: v[cells].astype(np.float32) for d in g for k, v in d.items()}
-    out = rows[["customer_id","cutoff"]].assign(**cols)
-    out["month"] = out.cutoff.dt.month
-    print('out',time.time()-t)
-    return out
+    columns = {
+        name: _column(values[cells])
+        for group in (
+            contract,
+            crm_features(grid, sources.customers),
+            billing_features(grid, sources.transactions),
+            offer_features(grid, sources.offers),
+            ticket_features(grid, sources.tickets, text),
+            usage_features(grid, sources.usage, began),
+        )
+        for name, values in group.items()
+    }
+    month = rows["cutoff"].dt.month.to_numpy(np.float32)
+    columns["calendar_month"] = month
+    return pd.concat([rows[KEYS], pd.DataFrame(columns, index=rows.index)], axis=1)
+
+
+def _column(values: npt.NDArray[Any]) -> npt.NDArray[np.float32] | pd.Categorical:
+    if values.dtype == object:
+        return pd.Categorical(values)
+    return values.astype(np.float32)

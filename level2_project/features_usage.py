@@ -1,106 +1,119 @@
 """Usage features: how much a customer uses the product, and against his own habit.
 
-A window's right edge is the cutoff, and the day before it never counts: its rows come
-at three in the morning. A tracking outage is left as it is: the features show fewer
-days, for one client, on four days of one month.
+The day before a cutoff is never seen: its rows come at three in the morning. Days on
+which a client's tracking was out count as days without use; they were four days of one
+client, too few to be worth a column.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from level2_project.grid import (
-    DAY,
-    Floats,
-    Grid,
-    Ints,
-    Known,
-    days_since,
-    know,
-    only,
-    sums,
-)
+from data.calendar import first_day
+from level2_project.grid import DAY, Floats, Grid, Known, days_since, know, sums
 
+USAGE_MONTHS = 12  # drops of usage in which all of these features lie
 CLIENTS = ("web", "ios", "android")
-WINDOWS = (7, 14, 28, 56, 90, 180)  # days
-VOLUME_WINDOWS = (7, 28, 90)
-WEEKEND = 0.53  # activity on a weekend day, a weekday's being 1; open months, measured
-LEVEL = 3650  # days: all that is known
+YEAR = 365  # days; the longest window
+WINDOWS = (7, 14, 28, 56, 90, 180, YEAR)
+AMOUNT_WINDOWS = (7, 28, 90)
+TRENDS = ((7, 28), (14, 56), (14, YEAR), (28, 90), (28, 180), (28, YEAR), (90, YEAR))
+WEEKEND = 0.53  # of a weekday's active customers; measured on the open months
 
 
-def usage_features(
-    grid: Grid, usage: pd.DataFrame, began: Floats
-) -> dict[str, Floats]:
+class Seen(NamedTuple):
+    """Use in one window; each of the grid's shape."""
+
+    active: Floats  # days with use
+    of: Floats  # days on which use could be seen, a weekend day at its share
+
+
+def usage_features(grid: Grid, usage: pd.DataFrame, began: Floats) -> dict[str, Floats]:
     """Give levels, trends and recency of usage.
 
     Args:
-        began: when the running stay began, seconds since 1970.  # grid.shape
+        grid: the cells to fill.
+        usage: one row per customer and active day.
+        began: when the running stay began, seconds since 1970.
     """
     known = know(grid, usage, happened="day")
-    n_days = {days: sums(known, days=days) for days in (*WINDOWS, LEVEL)}
-    chances = {days: _weekdays(grid, began, days) for days in n_days}
+    windows = {
+        days: Seen(sums(known, days=days), _visible(grid, began, days))
+        for days in WINDOWS
+    }
+    last_use = days_since(known)
     return {
-        **{f"usage_{days}_days": n_days[days] for days in WINDOWS},
-        **_rates(n_days, chances),
-        **_trends(n_days, chances),
-        **_volumes(known, n_days),
+        "days_since_last_use": np.where(last_use <= YEAR, last_use, np.nan),
+        **{f"active_days_{days}": seen.active for days, seen in windows.items()},
+        **{f"active_rate_{days}": _rate(seen) for days, seen in windows.items()},
+        **_trends(windows),
+        **_amounts(known, "minutes"),
+        **_amounts(known, "sessions"),
         **_clients(known),
-        "days_since_use": days_since(known),
     }
 
 
-def _weekdays(grid: Grid, began: Floats, days: int) -> Floats:
-    """Count days on which usage could be seen, weekend days at their share."""
-    last = grid.cutoffs - DAY  # its rows have not arrived
-    first = np.maximum(grid.cutoffs - days * DAY, np.nan_to_num(began))
-    start, end = (_date(t) for t in (first, np.broadcast_to(last, first.shape)))
-    end = np.maximum(start, end)
-    weekdays = np.busday_count(start, end)
-    return weekdays + WEEKEND * ((end - start).astype(int) - weekdays)
+def _visible(grid: Grid, began: Floats, days: int) -> Floats:
+    """Count days on which use could be seen: after the start, and after recording."""
+    recorded = first_day(0).astype("M8[s]").astype(np.int64)
+    first = np.maximum(grid.cutoffs - days * DAY, np.fmax(began, recorded))
+    end = np.broadcast_to(grid.cutoffs - DAY, grid.shape)  # the last day is not in yet
+    since, until = _dates(np.minimum(first, end)), _dates(end)
+    weekdays = np.busday_count(since, until)
+    weekend = (until - since).astype(np.int64) - weekdays
+    return weekdays + WEEKEND * weekend
 
 
-def _date(times: Floats) -> np.ndarray:
+def _dates(times: npt.NDArray[np.number]) -> npt.NDArray[np.datetime64]:
     return times.astype("M8[s]").astype("M8[D]")
 
 
-def _rates(n_days, chances):
+def _rate(seen: Seen) -> Floats:
+    """Give active days per day; half a day in one and a half stands for no record."""
+    return np.minimum((seen.active + 0.5) / (seen.of + 1.5), 0.99)
+
+
+def _trends(windows: dict[int, Seen]) -> dict[str, Floats]:
+    """Hold recent use against the rest of a longer window."""
+    trends = {}
+    for days, longer in TRENDS:
+        recent, whole = windows[days], windows[longer]
+        rest = Seen(whole.active - recent.active, whole.of - recent.of)
+        trends[f"use_{days}_to_{longer}"] = np.log(_pace(recent) / _pace(rest))
+        trends[f"surprise_{days}_to_{longer}"] = _surprise(recent, rest)
+    return trends
+
+
+def _pace(seen: Seen) -> Floats:
+    """Give occasions a day; a day with two looks like a day with one."""
+    return -np.log1p(-_rate(seen))
+
+
+def _surprise(recent: Seen, rest: Seen) -> Floats:
+    """Give by how many standard deviations recent use is above the habit.
+
+    The fewer days the habit was seen on, the less it foretells.
+    """
+    habit = _rate(rest)
+    spread = habit * (1 - habit) * recent.of * (1 + recent.of / (rest.of + 2))
+    return (recent.active - habit * recent.of) / np.sqrt(spread + 0.1)
+
+
+def _amounts(known: Known, name: str) -> dict[str, Floats]:
+    """Sum minutes or sessions; an absurd value counts as none."""
+    amount = known.rows[name].fillna(0)
+    total = {days: sums(known, amount, days) for days in AMOUNT_WINDOWS}
+    week, month, quarter = total.values()
     return {
-        f"usage_{days}_rate": _rate(n_days[days], chances[days])
-        for days in (7, 28, 90, LEVEL)
+        **{f"{name}_{days}": total[days] for days in AMOUNT_WINDOWS},
+        f"{name}_7_to_28": np.log((week + 1) / (month - week + 3)),
+        f"{name}_28_to_90": np.log((month + 1) / (quarter - month + 2)),
     }
 
 
-def _rate(n: Floats, chances: Floats) -> Floats:
-    return (n + 0.5) / (chances + 1.5)
-
-
-def _trends(n_days, chances):
-    out = {}
-    for recent, long in ((7, 28), (14, 56), (14, 90), (28, 90), (28, 180), (28, LEVEL), (90, LEVEL), (7, LEVEL), (14, LEVEL)):
-        n0, e0 = n_days[recent], chances[recent]
-        n1, e1 = n_days[long] - n0, np.maximum(chances[long] - e0, 0)
-        out[f"usage_{recent}_against_{long}"] = np.log(_pace(n0, e0) / _pace(n1, e1))
-        p = _rate(n1, e1)
-        out[f"usage_{recent}_surprise_{long}"] = (n0 - p * e0) / np.sqrt(np.clip(p * (1 - p), .02, None) * (e0 + e0**2/(e1+2)) + .1)
-    return out
-
-
-def _pace(n, e):
-    return -np.log1p(-np.clip(_rate(n, e), 0.001, 0.99))
-
-
-def _volumes(known, n_days):
-    out = {}
-    for name in ("minutes", "sessions"):
-        amount = known.rows[name].fillna(0).to_numpy(float)
-        for days in VOLUME_WINDOWS:
-            out[f"{name}_{days}"] = sums(known, amount, days)
-        out[f"{name}_28_against_90"] = np.log((out[f"{name}_28"]+10) / (out[f"{name}_90"]-out[f"{name}_28"]+20))
-        out[f"{name}_per_day_28"] = out[f"{name}_28"]/np.maximum(n_days[28],1)
-    return out
-
-
-def _clients(known):
-    out = {}
-    for c in CLIENTS:
-        out[f"{c}_days_28"] = sums(known, known.rows["client"] == c, 28)
-    return out
+def _clients(known: Known) -> dict[str, Floats]:
+    days = {c: sums(known, known.rows["client"] == c, 28) for c in CLIENTS}
+    n_clients = np.sum([n > 0 for n in days.values()], axis=0).astype(float)
+    return {**{f"{c}_days_28": n for c, n in days.items()}, "n_clients_28": n_clients}

@@ -130,16 +130,25 @@ def last(known: Known, values: Any, days_ago: int = 0) -> Floats:
     """Give the value of the latest row known; NaN where there is none.
 
     Args:
+        known: rows of one source.
         values: what the rows say, as numbers.  # (n_rows,)
         days_ago: look at rows at least so old, with what is known of them now.
     """
+    return np.append(np.asarray(values, float), np.nan)[_latest(known, days_ago)]
+
+
+def last_word(known: Known, values: Any) -> npt.NDArray[np.object_]:
+    """Give the word of the latest row known; None where there is none."""
+    return np.append(np.asarray(values, object), None)[_latest(known)]
+
+
+def _latest(known: Known, days_ago: int = 0) -> Ints:
+    """Find the row that happened last; -1, the end, where none is known."""
     order = np.argsort(known.at, kind="stable")
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
+    rank = np.argsort(order)
     old_enough = first_after(known.grid.cutoffs - days_ago * DAY, known.at)
-    latest = _running_maximum(known, np.maximum(known.enters, old_enough), rank)
-    ranked = np.append(np.asarray(values, float)[order], np.nan)  # -1 finds the NaN
-    return ranked[latest]
+    entered = np.maximum(known.enters, old_enough)
+    return np.append(order, -1)[_running_maximum(known, entered, rank)]
 
 
 def _running_maximum(known: Known, when: Ints, values: Ints) -> Ints:

@@ -29,7 +29,9 @@ def importance(
     orders = [generator.permutation(len(test)) for _ in range(repeats)]
     whole = score(model, test)
     losses = {
-        column: [whole - score(model, shuffled(test, column, order)) for order in orders]
+        column: [
+            whole - score(model, shuffled(test, column, order)) for order in orders
+        ]
         for column in model.columns
     }
     rows = [(name, *interval(np.array(loss))) for name, loss in losses.items()]

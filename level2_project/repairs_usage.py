@@ -17,8 +17,8 @@ def settle_units(usage: pd.DataFrame) -> Repaired:
     """Turn minutes that a client reported in seconds back into minutes.
 
     A client's unit holds for a whole drop. Its median gives it away: people use every
-    client for about as long, so one in seconds stands out from all cells of drop and
-    client. Values that are absurd in any unit are left for `blank_absurd_values`.
+    client for about as long, so what is in seconds stands out as long as most drops of
+    most clients are in minutes. What is absurd is left for `blank_absurd_values`.
     """
     minutes = usage["minutes"]
     sane = (minutes > 0) & (minutes < OVERFLOW)

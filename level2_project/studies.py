@@ -1,10 +1,10 @@
 """Studies: a search in a file, shared between processes and safe from their deaths.
 
 Optuna's journal is the file. Its maintainers advise against SQLite for searches in
-parallel; a journal is only ever added to. Two more files beside it are locks, which
-the system gives back when a process dies: `.turn` lets one process at a time write or
-ask, `.present` is held by everybody at work. Who finds nobody else present knows that
-trials still marked as running are dead, and their places free.
+parallel; a journal is only ever added to. Files beside it are locks, which
+the system gives back when a process dies: one lets a single process ask at a time,
+`.present` is held by everybody at work. Who finds nobody else present knows that trials
+still marked as running are dead, and their places free.
 """
 
 import fcntl
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import optuna
@@ -21,6 +22,7 @@ from optuna.storages.journal import JournalFileBackend, JournalStorage
 from optuna.trial import FrozenTrial, TrialState
 
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+TAKEN = (*FINISHED, TrialState.RUNNING)
 UNTESTED = 10  # trials before guesses are informed and bad ones are given up
 
 
@@ -48,6 +50,15 @@ def held(lock: Lock) -> Iterator[None]:
         lock.release()
 
 
+class Places(NamedTuple):
+    """How many trials there are to be, and what is tried in them."""
+
+    wanted: int
+    space: dict[str, BaseDistribution]
+    first: dict[str, Any]  # setting of the first trial
+    seed: int
+
+
 @dataclass(frozen=True)
 class Desk:
     """One process's place at a study."""
@@ -56,18 +67,18 @@ class Desk:
     turn: Lock
     present: int  # descriptor of the file that all at work hold
 
-    def ask(
-        self, space: dict[str, BaseDistribution], wanted: int, seed: int
-    ) -> optuna.Trial | None:
+    def ask(self, places: Places) -> optuna.Trial | None:
         """Begin the next trial, or give None if all places are taken."""
         with held(self.turn):
             if alone(self.present):
                 bury_the_dead(self.study)
-            place = len(self.study.get_trials(states=(*FINISHED, TrialState.RUNNING)))
-            if place >= wanted:
+            taken = len(self.study.get_trials(states=TAKEN))
+            if taken >= places.wanted:
                 return None
-            self.study.sampler = sampler(seed, place)
-            return self.study.ask(space)
+            if taken == 0:
+                self.study.enqueue_trial(places.first)
+            self.study.sampler = sampler(places.seed, taken)
+            return self.study.ask(places.space)
 
 
 @contextmanager
@@ -86,7 +97,8 @@ def share(file: Path, name: str) -> Iterator[Desk]:
 
 
 def study_of(file: Path, name: str) -> optuna.Study:
-    journal = JournalFileBackend(str(file), Lock(file.with_suffix(".write")))
+    lock: Any = Lock(file.with_suffix(".write"))  # its type is not public
+    journal = JournalFileBackend(str(file), lock)
     return optuna.create_study(
         storage=JournalStorage(journal),
         study_name=name,

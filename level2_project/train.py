@@ -1,4 +1,4 @@
-"""Train: a model by a recipe, its probabilities put back right if the recipe says so."""
+"""Train: a model by a recipe; recalibrated, if the recipe says so."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -38,7 +38,12 @@ LOGISTIC = {"C": 0.01, "max_iter": 1_000}
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train; `params` goes over the model's own settings."""
+    """How to train.
+
+    Attributes:
+        params: settings of the model, over those below.
+        horizon_months: how far labels look ahead; recalibration keeps clear of it.
+    """
 
     model: str = "lightgbm"  # or "logistic", "neural_net"
     imbalance: str = "nothing"  # or "class_weights", "smote", "under_sampling"
@@ -54,7 +59,8 @@ class Recalibration(NamedTuple):
     stretch: float
 
     def __call__(self, p_churn: Floats) -> Floats:
-        return expit(self.shift + self.stretch * log_odds(p_churn))
+        corrected: Floats = expit(self.shift + self.stretch * log_odds(p_churn))
+        return corrected
 
 
 @dataclass(frozen=True)
@@ -161,12 +167,16 @@ def before_and_after(
     cutoff = snapshots["cutoff"]
     held_from = sorted(cutoff.unique())[-HELD_BACK:][0]
     label_ends = cutoff + pd.DateOffset(months=horizon_months)
-    earlier, held_back = snapshots[label_ends <= held_from], snapshots[cutoff >= held_from]
-    if not earlier[LABEL].any() or not held_back[LABEL].any():
+    earlier, held_back = (
+        snapshots[label_ends <= held_from],
+        snapshots[cutoff >= held_from],
+    )
+    found = [int(side[LABEL].sum()) for side in (earlier, held_back)]
+    if 0 in found:
         raise ValueError(
-            f"cannot recalibrate: wanted leavers before {held_from:%Y-%m-%d} and after, "
-            f"found {earlier[LABEL].sum()} and {held_back[LABEL].sum()}: train on more "
-            f"than {HELD_BACK + horizon_months} cutoffs, or set recalibrate = false"
+            f"cannot recalibrate: wanted leavers before {held_from:%Y-%m-%d} and "
+            f"after, found {found[0]} and {found[1]}: train on more than "
+            f"{HELD_BACK + horizon_months} cutoffs, or set recalibrate = false"
         )
     return earlier, held_back
 
@@ -177,4 +187,5 @@ def platt(p: Floats, left: NDArray[np.bool_]) -> Recalibration:
 
 
 def log_odds(p: Floats) -> Floats:
-    return logit(np.clip(p.astype(float), 1e-9, 1 - 1e-9))
+    found: Floats = logit(np.clip(p.astype(float), 1e-9, 1 - 1e-9))
+    return found

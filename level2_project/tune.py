@@ -9,6 +9,8 @@ a search that was killed and goes on ends with the trials that it would have had
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,9 +25,10 @@ from optuna.trial import TrialState
 
 from level2_project.config import Config
 from level2_project.evaluate import log_loss
+from level2_project.neural_net import NeuralNet
 from level2_project.split import KEYS, LABEL, Split, for_choice
-from level2_project.studies import Desk, finished, quiet, share
-from level2_project.train import Recipe, p_churn, train
+from level2_project.studies import Places, finished, quiet, share
+from level2_project.train import LIGHTGBM, LOGISTIC, Recipe, p_churn, train
 
 Progress = Callable[[int, int], None]  # trials done, trials wanted
 
@@ -47,7 +50,15 @@ SPACE: dict[str, dict[str, BaseDistribution]] = {
         "epochs": Int(5, 40, log=True),
     },
 }
-FIXED = {"lightgbm": {"subsample_freq": 1}}  # without it `subsample` does nothing
+# Where a search begins: what the models do when nobody tunes them.
+FIRST: dict[str, dict[str, Any]] = {
+    "lightgbm": {**LIGHTGBM, "subsample": 1.0, "reg_alpha": 1e-3},
+    "logistic": LOGISTIC,
+    "neural_net": NeuralNet().get_params(),
+}
+# Without a frequency `subsample` does nothing.
+FIXED: dict[str, dict[str, Any]] = {"lightgbm": {"subsample_freq": 1}}
+AT_ONCE = 2  # folds, each on a thread
 
 
 class Tuned(NamedTuple):
@@ -62,7 +73,18 @@ class Search(NamedTuple):
     folds: list[Split]
     recipe: Recipe
     seed: int
-    trials: int
+
+    @property
+    def space(self) -> dict[str, BaseDistribution]:
+        return SPACE[self.recipe.model]
+
+    @property
+    def first(self) -> dict[str, Any]:
+        return {name: FIRST[self.recipe.model][name] for name in self.space}
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        return FIXED.get(self.recipe.model, {})
 
 
 def tune(
@@ -82,16 +104,13 @@ def tune(
         progress: told after each trial how many are done.
     """
     search = search_of(for_choice(folds, config.split), columns, config)
+    places = Places(config.tune.trials, search.space, search.first, search.seed)
     with quiet(), share(storage, name_of(search)) as desk:
-        while trial := desk.ask(space_of(search), search.trials, search.seed):
-            run(desk, trial, search)
+        while trial := desk.ask(places):
+            run(desk.study, trial, search)
             if progress:
-                progress(len(finished(desk.study)), search.trials)
+                progress(len(finished(desk.study)), places.wanted)
         return tuned(desk.study, search)
-
-
-def space_of(search: Search) -> dict[str, BaseDistribution]:
-    return SPACE[search.recipe.model]
 
 
 def search_of(folds: list[Split], columns: list[str], config: Config) -> Search:
@@ -105,7 +124,7 @@ def search_of(folds: list[Split], columns: list[str], config: Config) -> Search:
     sampled = sample(folds, config.tune.customers, config.seed)
     wanted = [*KEYS, LABEL, *columns]
     few = [Split(train[wanted], test[wanted]) for train, test in sampled]
-    return Search(few, recipe, config.seed, config.tune.trials)
+    return Search(few, recipe, config.seed)
 
 
 def sample(folds: list[Split], n_customers: int, seed: int) -> list[Split]:
@@ -120,32 +139,36 @@ def sample(folds: list[Split], n_customers: int, seed: int) -> list[Split]:
 
 
 def name_of(search: Search) -> str:
-    """Name the search by its data and recipe, so that no other is taken for it."""
-    known = blake2b(repr((search.recipe, search.seed)).encode(), digest_size=8)
+    """Name the search by all that bears on it, so that no other is taken for it."""
+    settings = repr((search.recipe, search.seed, search.space))
+    known = blake2b(settings.encode(), digest_size=8)
     for side in (side for fold in search.folds for side in fold):
         known.update(",".join(side.columns).encode())
         known.update(pd.util.hash_pandas_object(side, index=False).to_numpy().tobytes())
     return f"{search.recipe.model}-{known.hexdigest()}"
 
 
-def run(desk: Desk, trial: optuna.Trial, search: Search) -> None:
-    """Test one setting fold by fold; give up once it lies behind most others."""
-    params = FIXED.get(search.recipe.model, {}) | trial.params
-    recipe = Recipe(
-        search.recipe.model,
-        search.recipe.imbalance,
-        search.recipe.recalibrate,
-        params,
-        search.recipe.horizon_months,
-    )
-    losses = []
-    for step, fold in enumerate(search.folds, start=1):
-        losses.append(loss(recipe, fold, search.seed))
-        trial.report(float(np.mean(losses)), step)
-        if step < len(search.folds) and trial.should_prune():
-            desk.study.tell(trial, state=TrialState.PRUNED)
+def run(study: optuna.Study, trial: optuna.Trial, search: Search) -> None:
+    """Test one setting, two folds at a time; give up once it lies behind most others.
+
+    What is reported after a fold is the mean over all folds so far.
+    """
+    losses: list[float] = []
+    for first in range(0, len(search.folds), AT_ONCE):
+        folds = search.folds[first : first + AT_ONCE]
+        losses += test(trial.params, folds, search)
+        trial.report(float(np.mean(losses)), len(losses))
+        if len(losses) < len(search.folds) and trial.should_prune():
+            study.tell(trial, state=TrialState.PRUNED)
             return
-    desk.study.tell(trial, float(np.mean(losses)))
+    study.tell(trial, float(np.mean(losses)))
+
+
+def test(params: dict[str, Any], folds: list[Split], search: Search) -> list[float]:
+    """Give the log loss on each fold's test side, nats per customer and month."""
+    recipe = replace(search.recipe, params=search.fixed | params)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda fold: loss(recipe, fold, search.seed), folds))
 
 
 def loss(recipe: Recipe, fold: Split, seed: int) -> float:
@@ -156,9 +179,8 @@ def loss(recipe: Recipe, fold: Split, seed: int) -> float:
 
 
 def tuned(study: optuna.Study, search: Search) -> Tuned:
-    trials = finished(study)
-    fixed = FIXED.get(search.recipe.model, {})
-    return Tuned(fixed | study.best_params, table(trials), importance(study))
+    params = search.fixed | study.best_params
+    return Tuned(params, table(finished(study)), importance(study))
 
 
 def table(trials: list[optuna.trial.FrozenTrial]) -> pd.DataFrame:
@@ -170,8 +192,8 @@ def table(trials: list[optuna.trial.FrozenTrial]) -> pd.DataFrame:
         {
             "trial": number,
             "state": trial.state.name.lower(),
-            "n_folds": len(trial.intermediate_values),
-            "log_loss": list(trial.intermediate_values.values())[-1],
+            "n_folds": max(trial.intermediate_values),
+            "log_loss": trial.intermediate_values[max(trial.intermediate_values)],
             **trial.params,
         }
         for number, trial in enumerate(trials, start=1)

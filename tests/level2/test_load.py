@@ -8,8 +8,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.simulate import Plan, simulate
-from data.world import World
 from level2_project.load import Loaded, load
 from level2_project.sources import SOURCES, BadDrop
 from tests.level2.raw_worlds import first_drops, rewrite, with_cell
@@ -20,6 +18,12 @@ MARCH = pd.Timestamp("2022-03-01")
 @pytest.fixture(scope="module")
 def two_months(small_world) -> Loaded:
     return load(small_world, MARCH)
+
+
+@pytest.fixture(scope="module")
+def seven_months(small_world) -> Loaded:
+    """Up to past the drop that was cut."""
+    return load(small_world, pd.Timestamp("2022-08-01"))
 
 
 @pytest.fixture
@@ -77,14 +81,12 @@ def test_a_limit_on_months_leaves_out_early_usage_and_nothing_else(raw, two_mont
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_no_row_is_dropped_without_being_counted(small_world, source):
+def test_no_row_is_dropped_without_being_counted(small_world, seven_months, source):
     # half of a cut file's last row is a row of the file, too
-    until = pd.Timestamp("2022-08-01")  # past the drop that was cut
-    loaded = load(small_world, until)
+    counts = seven_months.repairs.query("source == @source")
 
-    counts = loaded.repairs[loaded.repairs["source"] == source]
     drops = counts["repair"].str.match("drop_|complete_")
-    left = len(getattr(loaded.sources, source))
+    left = len(getattr(seven_months.sources, source))
     assert left + counts.loc[drops, "n_rows"].sum() == rows_in(small_world, source, 7)
 
 
@@ -96,14 +98,17 @@ def rows_in(raw: Path, source: str, months: int) -> int:
     return sum(len(file.read_text().splitlines()) for file in files) - headers
 
 
-def test_one_customer_is_a_world(tmp_path):
-    plan = Plan(World(customers=1, open_months=2), 3, tmp_path / "raw")
-    simulate(plan, workers=1)
+def test_months_without_usage_or_tickets_are_no_failure(raw):
+    for month in ("2022-01", "2022-02"):
+        usage = raw / month / "usage.parquet"
+        pq.write_table(pq.read_table(usage).slice(0, 0), usage)
+        (raw / month / "tickets.jsonl").write_text("\n")
 
-    loaded = load(plan.folder, MARCH)
+    loaded = load(raw, MARCH)
 
+    assert loaded.sources.usage.empty
+    assert loaded.sources.tickets.empty
     assert loaded.silent_days.empty
-    assert loaded.sources.subscriptions["customer_id"].nunique() == 1
 
 
 # --- what is refused -----------------------------------------------------------------

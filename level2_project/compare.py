@@ -1,0 +1,164 @@
+"""Compare: models, what handles imbalance, and recalibration, measured side by side."""
+
+import time
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from level2_project.config import Config, Economics
+from level2_project.decide import decide, realised_value
+from level2_project.evaluate import average_precision, calibration, log_loss, roc_auc
+from level2_project.interval import interval
+from level2_project.split import LABEL, Split, for_choice, walk_forward
+from level2_project.train import Recipe, Trained, p_churn, recalibrated, train
+
+Progress = Callable[[int, int], None]  # models fitted, models wanted
+Key = tuple[str, str, bool]  # model, imbalance, recalibrate
+
+# From simple to elaborate: where the measure cannot tell, the simpler one wins.
+MODELS = ["logistic", "lightgbm", "neural_net"]
+IMBALANCES = ["nothing", "class_weights", "under_sampling", "smote"]
+RECIPES: list[Key] = list(product(MODELS, IMBALANCES, [False, True]))
+RECIPE = ["model", "imbalance", "recalibrate"]
+FIGURES = [
+    "average_precision",
+    "log_loss",
+    "roc_auc",
+    "calibration",
+    "profit_per_1000_usd",
+    "seconds",
+]
+
+
+def compare(
+    snapshots: pd.DataFrame, config: Config, progress: Progress | None = None
+) -> pd.DataFrame:
+    """Give one row per recipe and fold, for all recipes and the folds open to choice.
+
+    Two models are fitted at a time, each on one thread: `seconds` are of such a half.
+
+    Args:
+        snapshots: one row per customer per cutoff, with `monthly_fee_usd`.
+        config: how many customers are looked at, folds, economics, seed.
+        progress: told after each model how many are done.
+    """
+    few = sample(snapshots, config.train.compare_customers, config.seed)
+    folds = for_choice(walk_forward(few, config.split, config.time.gap), config.split)
+    jobs = list(product(folds, MODELS, IMBALANCES))
+    rows: list[dict[str, Any]] = []
+    with threadpool_limits(1):
+        pairs = Parallel(n_jobs=2, prefer="threads", return_as="generator")(
+            delayed(both)(fold, model, imbalance, config)
+            for fold, model, imbalance in jobs
+        )
+        for done, pair in enumerate(pairs, start=1):
+            rows += pair
+            if progress:
+                progress(done, len(jobs))
+    return pd.DataFrame(rows)
+
+
+def sample(snapshots: pd.DataFrame, n_customers: int, seed: int) -> pd.DataFrame:
+    """Keep all snapshots of randomly chosen customers."""
+    ids = np.unique(snapshots["customer_id"])
+    chosen = np.random.default_rng(seed).permutation(ids)[:n_customers]
+    return snapshots[snapshots["customer_id"].isin(chosen)]
+
+
+def both(
+    fold: Split, model: str, imbalance: str, config: Config
+) -> list[dict[str, Any]]:
+    """Measure a recipe without recalibration and with it; the model is the same."""
+    recipe = Recipe(model, imbalance, horizon_months=config.time.horizon_months)
+    start = time.perf_counter()
+    plain = train(recipe, fold.train, config.seed)
+    fitted = time.perf_counter()
+    right = recalibrated(plain, fold.train, config.seed)
+    return [
+        measured(plain, fold.test, config.economics, fitted - start),
+        measured(right, fold.test, config.economics, time.perf_counter() - start),
+    ]
+
+
+def measured(
+    model: Trained, test: pd.DataFrame, economics: Economics, seconds: float
+) -> dict[str, Any]:
+    p, left = p_churn(model, test), test[LABEL].to_numpy(bool)
+    return {
+        **{name: getattr(model.recipe, name) for name in RECIPE},
+        "fold": test["cutoff"].iloc[0],
+        "average_precision": average_precision(left, p),
+        "log_loss": log_loss(left, p),
+        "roc_auc": roc_auc(left, p),
+        "calibration": calibration(left, p),
+        "profit_per_1000_usd": profit_per_1000_usd(p, test, economics),
+        "seconds": seconds,
+    }
+
+
+def profit_per_1000_usd(
+    p: NDArray[Any], test: pd.DataFrame, economics: Economics
+) -> float:
+    """Give what offers at this cutoff would bring, if nobody had one before."""
+    fee_usd, left = test["monthly_fee_usd"].to_numpy(), test[LABEL].to_numpy(bool)
+    offer = decide(p, fee_usd, np.ones(len(test), bool), economics)
+    return 1_000 * realised_value(offer, left, fee_usd, economics).total_usd / len(test)
+
+
+def summary(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Give one row per recipe: mean figures, and differences from the plain recipe.
+
+    A difference is taken fold by fold against the same model with nothing done about
+    imbalance and no recalibration. `..._difference` is its mean over folds, `..._low`
+    and `..._high` its 95 % t interval. Folds are few and share customers, so an
+    interval is the least that has to be allowed for.
+    """
+    tables = [differences(by_fold(comparison, figure), figure) for figure in FIGURES]
+    return pd.concat(tables, axis=1).reset_index()
+
+
+def by_fold(comparison: pd.DataFrame, figure: str) -> pd.DataFrame:
+    """Give one row per fold and one column per recipe, from simple to elaborate."""
+    figures = comparison.pivot(index="fold", columns=RECIPE, values=figure)
+    return figures[[recipe for recipe in RECIPES if recipe in figures]]
+
+
+def differences(figures: pd.DataFrame, figure: str) -> pd.DataFrame:
+    """Give one row per recipe: mean, and difference from the plain one's interval."""
+    plain = figures[[(model, "nothing", False) for model, _, _ in figures]]
+    found = interval(figures.to_numpy(float) - plain.to_numpy(float))
+    return pd.DataFrame(
+        {
+            figure: figures.mean(),
+            f"{figure}_difference": found.mean,
+            f"{figure}_low": found.low,
+            f"{figure}_high": found.high,
+        }
+    )
+
+
+def winner(comparison: pd.DataFrame) -> Recipe:
+    """Give the recipe to use.
+
+    Money first: recipes go out whose profit lies behind the most profitable one's by
+    more than the 95 % interval of the paired difference. Of those left, recipes go
+    out that lie so behind the one of the highest average precision. What is left is
+    tied: the simplest wins, by model, then imbalance, then without recalibration.
+    """
+    recipes = list(by_fold(comparison, "seconds"))
+    for figure in ("profit_per_1000_usd", "average_precision"):
+        recipes = tied(by_fold(comparison, figure)[recipes])
+    return Recipe(*recipes[0])
+
+
+def tied(figures: pd.DataFrame) -> list[Key]:
+    """Name the best column, and those not behind it by more than the interval."""
+    best = figures[figures.mean().idxmax()]
+    ahead = interval(figures.sub(best, axis=0).to_numpy(float)).high >= 0
+    return list(figures.columns[ahead])

@@ -1,0 +1,59 @@
+"""Exam: how the judge asks this level: fitted once, then one prediction a month."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import joblib
+import pandas as pd
+
+from level2_project.config import Config, read_config
+from level2_project.evaluate import claim, evaluate
+from level2_project.found import read_found
+from level2_project.load import load
+from level2_project.predict import predict as predict_all
+from level2_project.snapshots import candidates, snapshots
+from level2_project.split import KEYS, LABEL, walk_forward
+from level2_project.train import Recipe, train
+from level2_project.walk import walk
+
+READS = "drops"  # the judge lays monthly drops and active.csv into the inbox
+
+
+def fit(inbox: Path, outbox: Path) -> None:
+    """Write `claim.json` and the model, once, from what the open months left."""
+    config, found = read_config(), read_found()
+    sources = load(inbox, pd.Timestamp(config.time.predict_at)).sources
+    columns, recipe = found["columns"], recipe_of(config, found["params"])
+    past = snapshots(sources, config)
+    untouched = replace(config.split, n_folds=config.split.untouched)
+    folds = walk_forward(past, untouched, config.time.gap)
+    walked = walk(folds, columns, recipe, config.seed)
+    believed = claim(evaluate(walked, config.economics))
+    (outbox / "claim.json").write_text(json.dumps(believed, indent=1) + "\n")
+    model = train(recipe, past[[*KEYS, LABEL, *columns]], config.seed)
+    joblib.dump(model, outbox / "model.joblib")
+
+
+def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
+    """Write `predictions.parquet`, one row per customer in `active.csv`.
+
+    Args:
+        inbox: the drops up to the cutoff, and `active.csv`.
+        cutoff: midnight of a month's first day, "2024-01-01".
+        outbox: where `fit` left the model.
+    """
+    config, day = read_config(), pd.Timestamp(cutoff)
+    customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
+    here = candidates(load(inbox, day).sources, customers, config)
+    model = joblib.load(outbox / "model.joblib")
+    predictions = predict_all(model, here, config.economics)
+    predictions.to_parquet(outbox / "predictions.parquet", index=False)
+
+
+def recipe_of(config: Config, params: dict[str, object]) -> Recipe:
+    """Give the configured recipe with the settings found for it."""
+    how = config.train
+    return Recipe(
+        how.model, how.imbalance, how.recalibrate, params, config.time.horizon_months
+    )

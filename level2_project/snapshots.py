@@ -1,0 +1,52 @@
+"""Snapshots: what was known of each customer at each cutoff, and who then left."""
+
+import pandas as pd
+
+from level2_project.config import Config
+from level2_project.decide import rested
+from level2_project.features import features
+from level2_project.label import label
+from level2_project.load import Sources
+from level2_project.text import reader
+
+
+def snapshots(sources: Sources, config: Config) -> pd.DataFrame:
+    """Give one row per customer per cutoff whose label is known at `predict_at`.
+
+    Columns: `customer_id`, `cutoff`, the features, `left`.
+    """
+    known_by = pd.Timestamp(config.time.predict_at)
+    cutoffs, horizon = config.time.cutoffs, config.time.horizon
+    labels = label(sources.subscriptions, cutoffs, horizon, known_by, config.label)
+    return describe(sources, labels[["customer_id", "cutoff"]], config).assign(
+        left=labels["left"].to_numpy()
+    )
+
+
+def candidates(
+    sources: Sources, customers: pd.DataFrame, config: Config
+) -> pd.DataFrame:
+    """Describe the customers to predict, and tell who is free for an offer.
+
+    Args:
+        sources: as loaded; what arrived at or after the cutoff is not looked at.
+        customers: one row per `customer_id` and `cutoff` to predict.
+        config: seed, text, economics.
+
+    Returns:
+        One row per customer, in their order: the features, and `is_free`.
+    """
+    rest_months = config.economics.rest_months
+    is_free = rested(sources.offers, customers, rest_months)
+    return describe(sources, customers, config).assign(is_free=is_free)
+
+
+def describe(sources: Sources, rows: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """Add all features to `rows`, one per `customer_id` and `cutoff`.
+
+    The text reader learns from tickets of before the first cutoff alone, so that no
+    snapshot can know a word of its own future.
+    """
+    first = pd.Timestamp(config.time.first_cutoff)
+    texts = reader(config.text, config.seed).fit(sources.tickets, first)
+    return features(sources, texts.read(sources.tickets), rows)

@@ -1,0 +1,89 @@
+"""The config: what cannot be meant is refused, and named."""
+
+import tomllib
+from copy import deepcopy
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from level2_project.config import FILE, BadConfig, config_of, read_config
+
+GIVEN = tomllib.loads(FILE.read_text())
+
+
+def changed(section: str, key: str, value: object) -> dict:
+    given_values = deepcopy(GIVEN)
+    (given_values[section] if section else given_values)[key] = value
+    return given_values
+
+
+def test_the_file_beside_the_code_is_a_config():
+    assert read_config().hash == config_of(GIVEN).hash
+
+
+@pytest.mark.parametrize("section", ["", "time", "economics"])
+def test_an_unknown_key_is_refused_with_those_known(section):
+    with pytest.raises(BadConfig, match=r"speed is unknown; known: \w+, "):
+        config_of(changed(section, "speed", 1))
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "wanted"),
+    [
+        ("time", "horizon_months", 0, "1 to 12"),
+        ("time", "predict_at", "2024-01-02", "first of a month"),
+        ("time", "first_cutoff", "soon", "first of a month"),
+        ("economics", "save_rate", 1.01, "0 to 1"),
+        ("economics", "save_rate", "much", "float"),
+        ("train", "model", "forest", "lightgbm, logistic, neural_net"),
+        ("train", "imbalance", "rose", "smote"),
+        ("train", "recalibrate", 1, "bool"),
+        ("split", "untouched", 12, "fewer than split.n_folds"),
+        ("split", "n_folds", 30, "fewer than the"),
+        ("tune", "trials", True, "int"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_what_may_be(
+    section, key, value, wanted
+):
+    with pytest.raises(BadConfig, match=f"{key}.*{wanted}"):
+        config_of(changed(section, key, value))
+
+
+@given(st.sampled_from([(s, k) for s in GIVEN if s not in ("seed", "raw", "runs")
+                        for k in GIVEN[s]]))  # fmt: skip
+def test_a_missing_key_is_named(where):
+    section, key = where
+    given_values = deepcopy(GIVEN)
+    del given_values[section][key]
+
+    with pytest.raises(BadConfig, match=rf"{section}\.{key} is missing"):
+        config_of(given_values)
+
+
+def test_what_is_no_toml_is_refused(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text("seed = ")
+
+    with pytest.raises(BadConfig, match="cannot read"):
+        read_config(path)
+
+
+def test_the_hash_tells_configs_apart_but_not_where_results_go():
+    assert config_of(changed("", "runs", "elsewhere")).hash == config_of(GIVEN).hash
+    assert config_of(changed("", "seed", 1)).hash != config_of(GIVEN).hash
+    assert config_of(changed("tune", "trials", 41)).hash != config_of(GIVEN).hash
+
+
+def test_labels_of_the_last_cutoff_are_known_at_the_day_of_prediction():
+    time = config_of(GIVEN).time
+
+    assert time.cutoffs[-1] + time.gap <= read_cutoff(time.predict_at)
+    assert time.cutoffs[-1] + 2 * time.gap > read_cutoff(time.predict_at)
+
+
+def read_cutoff(text: str) -> pd.Timestamp:
+
+    return pd.Timestamp(text)
