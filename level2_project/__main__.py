@@ -14,7 +14,6 @@ from rich.progress import Progress
 
 from level2_project import steps
 from level2_project.config import FILE, BadConfig, Config, read_config
-from level2_project.drops import BadDrop
 from level2_project.findings import to_keep
 from level2_project.found import FILE as FOUND
 from level2_project.found import write_found
@@ -23,6 +22,7 @@ from level2_project.load import load
 from level2_project.predict import predict
 from level2_project.run import open_run
 from level2_project.snapshots import candidates
+from level2_project.sources import BadDrop
 from level2_project.state import model
 
 # Prefect keeps its files here and asks nobody on the network; it reads this at import.

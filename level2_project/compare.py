@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from level2_project.config import Config, Economics
 from level2_project.decide import decide, realised_value
@@ -143,8 +143,8 @@ def differences(figures: pd.DataFrame, figure: str) -> pd.DataFrame:
     )
 
 
-def winner(comparison: pd.DataFrame) -> Recipe:
-    """Give the recipe to use.
+def winner(comparison: pd.DataFrame) -> dict[str, Any]:
+    """Give the recipe to use: `model`, `imbalance`, `recalibrate`.
 
     Money first: recipes go out whose profit lies behind the most profitable one's by
     more than the 95 % interval of the paired difference. Of those left, recipes go
@@ -154,7 +154,12 @@ def winner(comparison: pd.DataFrame) -> Recipe:
     recipes = list(by_fold(comparison, "seconds"))
     for figure in ("profit_per_1000_usd", "average_precision"):
         recipes = tied(by_fold(comparison, figure)[recipes])
-    return Recipe(*recipes[0])
+    model, imbalance, recalibrate = recipes[0]
+    return {
+        "model": model,
+        "imbalance": imbalance,
+        "recalibrate": bool(recalibrate),
+    }
 
 
 def tied(figures: pd.DataFrame) -> list[Key]:

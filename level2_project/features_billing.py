@@ -3,8 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from level2_project.grid import DAY, Floats, Grid, Known, days_since, know, last
-from level2_project.grid import only, sums
+from level2_project.grid import (
+    DAY,
+    Floats,
+    Grid,
+    Known,
+    days_since,
+    know,
+    last,
+    only,
+    sums,
+)
 
 KINDS = ("paid", "failed", "retry_paid", "retry_failed", "refund")
 INVOICE = ["paid", "failed"]  # the first attempt to collect

@@ -76,7 +76,7 @@ def know(grid: Grid, rows: pd.DataFrame, happened: str = "event_at") -> Known:
 
 
 def first_after(cutoffs: Ints, times: Ints) -> Ints:
-    """Give the position of the first cutoff after each time; past the end if none is."""
+    """Give the position of the first cutoff after each time, n_cutoffs if none is."""
     return np.searchsorted(cutoffs, times, side="right")
 
 
@@ -139,7 +139,8 @@ def last(known: Known, values: Any, days_ago: int = 0) -> Floats:
 
 def last_word(known: Known, values: Any) -> npt.NDArray[np.object_]:
     """Give the word of the latest row known; None where there is none."""
-    return np.append(np.asarray(values, object), None)[_latest(known)]
+    words = np.append(np.asarray(values, object), np.array([None]))
+    return words[_latest(known)]
 
 
 def _latest(known: Known, days_ago: int = 0) -> Ints:

@@ -149,4 +149,4 @@ def percent(digits: int) -> Say:
 
 
 def decimals(count: int) -> Say:
-    return lambda value: f"{value:,.{count}f}".replace("-", "\N{MINUS SIGN}")
+    return lambda value: f"{value:,.{count}f}"

@@ -1,8 +1,8 @@
 """Peers: the tuned model beside FLAML's AutoML and a LightGBM as it comes.
 
 All see the same columns, and are fitted anew to the past of each untouched cutoff.
-FLAML first searches as ours was searched: the same rows and walk-forward folds, log
-loss, one thread, and as many seconds as our search took.
+FLAML first searches as ours was searched: by log loss on the open cutoffs, on the same
+customers, with one thread, and for as many seconds as our search took.
 """
 
 import time
@@ -71,7 +71,8 @@ def peers(
     tested = folds[len(open_folds) :]
     tell, steps = progress or (lambda done, wanted: None), 1 + 3 * len(tested)
     tell(0, steps)
-    found = automl.search(searched(open_folds, config), budget_seconds, config.seed)
+    latest = latest_searched(open_folds, config)
+    found = automl.search(latest, budget_seconds, config.seed)
     tell(1, steps)
     rows: list[dict[str, Any]] = []
     for fold in tested:
@@ -81,10 +82,10 @@ def peers(
     return pd.DataFrame(rows)
 
 
-def searched(open_folds: list[Split], config: Config) -> list[Split]:
-    """Give the folds that our search looked at, of the same customers."""
+def latest_searched(open_folds: list[Split], config: Config) -> Split:
+    """Give the latest fold that our search looked at, of the same customers."""
     columns = list(features_of(open_folds[0].train))
-    return search_of(open_folds, columns, config).folds
+    return search_of(open_folds, columns, config).folds[-1]
 
 
 def contenders(chosen: Recipe, found: Found, seed: int) -> list[Contender]:

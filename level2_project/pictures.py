@@ -60,7 +60,9 @@ def draw_search(trials: pd.DataFrame) -> Figure:
 def draw_settings(settings: pd.DataFrame) -> Figure:
     """Draw how much each setting mattered; one row per setting."""
     shown = settings.sort_values("importance")
-    figure, axes = panel("Which settings matter", "share of what tells trials apart", "")
+    figure, axes = panel(
+        "Which settings matter", "share of what tells trials apart", ""
+    )
     axes.barh(shown["parameter"], shown["importance"], color=INK, height=0.6)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return names_left(figure, axes)
@@ -98,7 +100,9 @@ def draw_importance(importance: pd.DataFrame) -> Figure:
 
 def draw_calibration(curve: pd.DataFrame) -> Figure:
     """Draw the share who left by what was predicted, in ten equal groups."""
-    figure, axes = panel("Do they leave as predicted?", "mean p_churn", "share who left")
+    figure, axes = panel(
+        "Do they leave as predicted?", "mean p_churn", "share who left"
+    )
     found = curve.clip(lower=LOWEST)
     ends = [found["x"].min() / 1.5, found[["x", "high"]].max(axis=None) * 1.2]
     axes.plot(ends, ends, "--", color=PALE, lw=1)

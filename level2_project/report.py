@@ -61,15 +61,17 @@ def report(results: Results, folder: Path) -> Path:
 
 def load_section(repairs: pd.DataFrame) -> str:
     made = repairs[repairs["n_rows"] > 0]
-    total = f"{made['n_rows'].sum():,} rows were repaired or set aside, none in silence."
+    total = (
+        f"{made['n_rows'].sum():,} rows were repaired or set aside, none in silence."
+    )
     return text(total) + table(made)
 
 
 def label_section(labels: pd.DataFrame) -> str:
     share = labels["n_left"].sum() / labels["n_customers"].sum()
     says = (
-        f"{len(labels)} cutoffs; {percent(2)(share)} of customers leave within the horizon. "
-        "Only labels whose news had time to arrive are here."
+        f"{len(labels)} cutoffs; {percent(2)(share)} of customers leave within the "
+        "horizon. Only labels whose news had time to arrive are here."
     )
     rates = labels.assign(share_left=labels["n_left"] / labels["n_customers"])
     return text(says) + table(rates, {"share_left": percent(2)})

@@ -24,6 +24,7 @@ from optuna.trial import FrozenTrial, TrialState
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 TAKEN = (*FINISHED, TrialState.RUNNING)
 UNTESTED = 10  # trials before guesses are informed and bad ones are given up
+KEPT = 25.0  # percent; guesses soon beat the median, which then gives up next to none
 
 
 class Lock:
@@ -102,7 +103,7 @@ def study_of(file: Path, name: str) -> optuna.Study:
     return optuna.create_study(
         storage=JournalStorage(journal),
         study_name=name,
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=UNTESTED),
+        pruner=optuna.pruners.PercentilePruner(KEPT, n_startup_trials=UNTESTED),
         load_if_exists=True,
     )
 

@@ -8,6 +8,7 @@ import pandas as pd
 from imblearn.pipeline import Pipeline
 from lightgbm import LGBMClassifier
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.base import ClassifierMixin
 from sklearn.linear_model import LogisticRegression
@@ -24,7 +25,7 @@ LIGHTGBM = {
     "n_estimators": 150,
     "learning_rate": 0.05,
     "num_leaves": 15,
-    "min_child_samples": 100,
+    "min_child_samples": 50,
     "colsample_bytree": 0.5,
     "reg_lambda": 10.0,
     "max_bin": 63,
@@ -82,7 +83,7 @@ def train(recipe: Recipe, snapshots: pd.DataFrame, seed: int) -> Trained:
         seed: of sampling and model; the same gives the same predictions.
     """
     features = snapshots.drop(columns=[*KEYS, LABEL])
-    estimator = pipeline(recipe, features, seed)
+    estimator = pipeline(recipe, seed)
     estimator.fit(features, snapshots[LABEL].to_numpy(bool))
     trained = Trained(recipe, list(features), estimator)
     return recalibrated(trained, snapshots, seed) if recipe.recalibrate else trained
@@ -103,7 +104,7 @@ def p_churn(model: Trained, snapshots: pd.DataFrame) -> Floats:
     return model.recalibration(p) if model.recalibration else p
 
 
-def pipeline(recipe: Recipe, features: pd.DataFrame, seed: int) -> Pipeline:
+def pipeline(recipe: Recipe, seed: int) -> Pipeline:
     """Give an estimator to fit; rows are sampled inside its `fit` and nowhere else.
 
     LightGBM reads gaps and categories as they are, unless SMOTE, which cannot, comes
@@ -182,8 +183,13 @@ def before_and_after(
 
 
 def platt(p: Floats, left: NDArray[np.bool_]) -> Recalibration:
-    line = LogisticRegression(C=np.inf).fit(log_odds(p)[:, None], left)
-    return Recalibration(float(line.intercept_[0]), float(line.coef_[0, 0]))
+    """Fit shift and stretch; the shift alone if the stretch would turn the ranking."""
+    x = log_odds(p)
+    line = LogisticRegression(C=np.inf).fit(x[:, None], left)
+    shift, stretch = float(line.intercept_[0]), float(line.coef_[0, 0])
+    if stretch > 0.05:
+        return Recalibration(shift, stretch)
+    return Recalibration(brentq(lambda s: np.mean(expit(s + x) - left), -50, 50), 1.0)
 
 
 def log_odds(p: Floats) -> Floats:

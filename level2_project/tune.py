@@ -34,9 +34,9 @@ Progress = Callable[[int, int], None]  # trials done, trials wanted
 
 SPACE: dict[str, dict[str, BaseDistribution]] = {
     "lightgbm": {
-        "n_estimators": Int(50, 400, log=True),
-        "learning_rate": Float(0.01, 0.15, log=True),
-        "num_leaves": Int(4, 48, log=True),
+        "n_estimators": Int(50, 300, log=True),
+        "learning_rate": Float(0.015, 0.15, log=True),
+        "num_leaves": Int(3, 32, log=True),
         "min_child_samples": Int(20, 500, log=True),
         "colsample_bytree": Float(0.2, 1.0),
         "subsample": Float(0.4, 1.0),

@@ -22,7 +22,12 @@ TITLES = {
     "average_precision": "Average precision by handling of imbalance",
     "profit_per_1000_usd": "Profit by handling of imbalance",
 }
-DECIMALS = {"average_precision": 4, "profit_per_1000_usd": 0, "roc_auc": 4, "log_loss": 4}
+DECIMALS = {
+    "average_precision": 4,
+    "profit_per_1000_usd": 0,
+    "roc_auc": 4,
+    "log_loss": 4,
+}
 PARTS = ("difference", "low", "high")
 WORDS = {
     "model": {"lightgbm": "LightGBM", "logistic": "logistic regression",
@@ -72,11 +77,11 @@ def of_handling(summary: pd.DataFrame, model: str, imbalance: str, figure: str) 
 
 def of_choice(chosen: dict[str, Any]) -> str:
     """Say which recipe is used from here on."""
+    model, imbalance = (WORDS[what][chosen[what]] for what in ("model", "imbalance"))
     again = "with" if chosen["recalibrate"] else "without"
     return (
-        f"Chosen by profit, then average precision, then simplicity: "
-        f"{WORDS['model'][chosen['model']]}, {WORDS['imbalance'][chosen['imbalance']]}, "
-        f"{again} recalibration."
+        "Chosen by profit, then average precision, then simplicity: "
+        f"{model}, {imbalance}, {again} recalibration."
     )
 
 
@@ -101,21 +106,19 @@ def briefly(difference: Interval, figure: str) -> str:
     """Write an interval of differences in a table.
 
     >>> briefly(Interval(-0.02, -0.03, -0.01), "log_loss")
-    '−0.0200 ± 0.0100'
+    '-0.0200 ± 0.0100'
     """
     digits = DECIMALS[figure]
-    mean = f"{difference.mean:+,.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    return f"{mean} ± {difference.high - difference.mean:,.{digits}f}"
+    reach = difference.high - difference.mean
+    return f"{difference.mean:+,.{digits}f} ± {reach:,.{digits}f}"
 
 
 def shown(difference: Interval, figure: str) -> str:
     """Write an interval of differences.
 
     >>> shown(Interval(-0.02, -0.03, -0.01), "log_loss")
-    '−0.0200 (−0.0300 to −0.0100)'
+    '-0.0200 (-0.0300 to -0.0100)'
     """
     digits = DECIMALS[figure]
-    mean, low, high = (
-        f"{value:+,.{digits}f}".replace("-", "\N{MINUS SIGN}") for value in difference
-    )
+    mean, low, high = (f"{value:+,.{digits}f}" for value in difference)
     return f"{mean} ({low} to {high})"

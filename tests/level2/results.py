@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from level2_project.evaluate import Evaluation, evaluate
 from level2_project.config import read_config
+from level2_project.evaluate import Evaluation, evaluate
 from level2_project.report import Results
 from tests.level2.snapshots import months, p_leave, snapshots_of
 
@@ -22,7 +22,11 @@ def results_of(smote: float = -0.02, **changes: object) -> Results:
         about={"config": "0123abcd", "commit": "fedc9876", "seed": "2022"},
         repairs=repairs(),
         labels=pd.DataFrame(
-            {"cutoff": months(6), "n_customers": 1_950, "n_left": [62, 58, 71, 49, 66, 60]}
+            {
+                "cutoff": months(6),
+                "n_customers": 1_950,
+                "n_left": [62, 58, 71, 49, 66, 60],
+            }
         ),
         stability=stability(),
         folds=folds(),
@@ -121,7 +125,15 @@ def trials() -> pd.DataFrame:
 
 def peers() -> pd.DataFrame:
     rows = [
-        (contender, model, cutoff, 0.16 + better + luck, 0.118 - better - luck, 0.8, 3.0)
+        (
+            contender,
+            model,
+            cutoff,
+            0.16 + better + luck,
+            0.118 - better - luck,
+            0.8,
+            3.0,
+        )
         for contender, model, better in [
             ("ours", "lightgbm", 0.004),
             ("FLAML", "xgboost", 0.003),

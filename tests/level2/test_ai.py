@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from level2_project.access import CannotAsk
+from level2_project.access import CannotAsk, Meter
 from level2_project.ai import MOST_UNREADABLE, AiEncoder, UnreadableTexts
 from level2_project.config import read_config
+from level2_project.endpoint import Endpoint, connected
 from level2_project.prompt import LONGEST, TOPICS
 from level2_project.text import Reader, reader, silent
 from tests.level2.ai_server import (
@@ -485,7 +486,7 @@ RUBBISH = {
     "nothing": says(""),
     "no text": says(None),
     "a list as text": says([{"type": "text", "text": "bug"}]),
-    "brackets without end": says("[" * 100_000),
+    "too many brackets": says("[" * 100_000 + "]" * 100_000),
     "an HTML page": sends(b"<!doctype html><title>Bad gateway</title>"),
     "half a body": sends(completion("{}")[:40]),
     "no choices": sends(b'{"choices": []}'),
@@ -579,6 +580,19 @@ def test_an_endpoint_that_only_talks_rubbish_is_given_up_on():
 
     assert len(server.asked) < 8 * MOST_UNREADABLE
     one_clean_line(error)
+
+
+def test_bad_texts_among_good_ones_do_not_stop_the_reading():
+    texts = [
+        f"bad {i}" if i % 2 else f"bug {i}" for i in range(2 * MOST_UNREADABLE + 4)
+    ]
+    with AiServer(always=unless("bad", says("no"))) as server:
+        encoder = asker(server)
+        with pytest.warns(UnreadableTexts):
+            found = encode(encoder, texts)
+
+    assert encoder.n_unreadable == MOST_UNREADABLE + 2
+    assert np.isfinite(tones(found)[::2]).all()
 
 
 def test_an_echoed_key_is_never_repeated():
@@ -728,3 +742,13 @@ def test_the_key_is_in_no_repr_log_or_written_copy(tmp_path, caplog):
     assert "500" in caplog.text
     assert KEY not in caplog.text
     assert KEY.encode() not in pickle.dumps(ai_reader)
+
+
+def test_the_key_is_in_no_repr_of_what_sends_it():
+    settings = replace(SETTINGS, url="http://127.0.0.1:1/v1")
+    with connected(settings, KEY) as client:
+        generator = np.random.default_rng(1)
+        sender = Endpoint(settings, client, Meter(1, 1), generator, silent, KEY)
+
+    assert KEY not in repr(sender)
+    assert KEY not in repr(client.headers)

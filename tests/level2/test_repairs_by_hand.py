@@ -1,5 +1,7 @@
 """Repairs by hand: one small frame each, and what must hold for any text or time."""
 
+import doctest
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -49,6 +51,10 @@ def test_a_word_is_the_same_however_it_is_typed(word, case, gap, around):
     typed = around.format(case(word).replace("_", gap))
 
     assert repairs.spelled(typed) == word
+
+
+def test_the_example_in_the_docstring_holds():
+    assert doctest.testmod(repairs) == (0, 1)
 
 
 @pytest.mark.parametrize(

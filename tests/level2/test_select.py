@@ -14,7 +14,7 @@ from tests.level2.snapshots import snapshots_of
 
 CONFIG = read_config()
 QUICK = Recipe(params={"n_estimators": 40, "num_leaves": 6})
-SIGNAL = {"minutes_7", "days_since_last_use", "is_annual", "n_failed_payments_90"}
+SIGNAL = {"minutes_7", "days_since_last_use", "is_annual"}
 
 
 def folds_of(columns: int = 22) -> list[Split]:
