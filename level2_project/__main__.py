@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from level2_project import steps
+from level2_project.access import CannotAsk
 from level2_project.config import FILE, BadConfig, Config, read_config
 from level2_project.findings import to_keep
 from level2_project.found import FILE as FOUND
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         given.run(given)
-    except (BadConfig, BadDrop, UserError) as error:
+    except (BadConfig, BadDrop, CannotAsk, UserError) as error:
         print(f"python -m level2_project: {error}", file=sys.stderr)
         return 2
     return 0

@@ -18,6 +18,7 @@ from level2_project.train import Recipe, train
 from level2_project.walk import walk
 
 READS = "drops"  # the judge lays monthly drops and active.csv into the inbox
+USAGE_DROPS = 13  # that a prediction reads: the longest window is 365 days
 
 
 def fit(inbox: Path, outbox: Path) -> None:
@@ -45,7 +46,8 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
     """
     config, day = read_config(), pd.Timestamp(cutoff)
     customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
-    here = candidates(load(inbox, day).sources, customers, config)
+    sources = load(inbox, day, USAGE_DROPS).sources
+    here = candidates(sources, customers, config)
     model = joblib.load(outbox / "model.joblib")
     predictions = predict_all(model, here, config.economics)
     predictions.to_parquet(outbox / "predictions.parquet", index=False)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from level2_project import pictures, verdicts
 from level2_project.evaluate import Evaluation
+from level2_project.interval import Interval
 from level2_project.page import decimals, page, percent, table, text
 from level2_project.page import pictures as side_by_side
 
@@ -133,7 +134,7 @@ def comparison_table(comparison: pd.DataFrame, chosen: Any) -> str:
             decimals(verdicts.DECIMALS[figure])(mean) for mean in comparison[figure]
         ]
         shown[f"by how much {name} differs"] = [
-            verdicts.briefly(verdicts.Interval(*row), figure) if row[0] else "-"
+            verdicts.briefly(Interval(*row), figure) if row[0] else "-"
             for row in parts
         ]
     return table(shown, chosen=chosen)

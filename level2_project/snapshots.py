@@ -1,5 +1,7 @@
 """Snapshots: what was known of each customer at each cutoff, and who then left."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from level2_project.config import Config
@@ -48,5 +50,6 @@ def describe(sources: Sources, rows: pd.DataFrame, config: Config) -> pd.DataFra
     snapshot can know a word of its own future.
     """
     first = pd.Timestamp(config.time.first_cutoff)
-    texts = reader(config.text, config.seed).fit(sources.tickets, first)
+    readings = Path(config.runs) / "readings"  # of an AI: asked once for all runs
+    texts = reader(config.text, config.seed, readings).fit(sources.tickets, first)
     return features(sources, texts.read(sources.tickets), rows)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import beta
@@ -112,6 +112,7 @@ def test_offering_to_nobody_brings_exactly_nothing(customers, economics):
     assert value.total_usd == 0.0
 
 
+@settings(max_examples=50)
 @given(CUSTOMERS, CUSTOMERS, ANY_ECONOMICS)
 def test_parts_and_groups_sum_to_the_whole(some, others, economics):
     def value(customers):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from level2_project.config import Splitting, read_config
@@ -54,6 +54,7 @@ def test_rows_inside_the_gap_join_neither_side():
     assert test["cutoff"].tolist() == [MAY]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(-6, 30)), GAPS, WINDOWS)
 def test_every_label_of_the_training_side_was_known(months, gap, window):
     _, (train, _) = attempted(months, gap, window)
@@ -61,6 +62,7 @@ def test_every_label_of_the_training_side_was_known(months, gap, window):
     assert all(cutoff + gap <= MAY for cutoff in train["cutoff"])
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(-6, 30)), GAPS, WINDOWS)
 def test_the_tested_side_holds_one_cutoff_and_all_of_it(months, gap, window):
     snapshots, (_, test) = attempted(months, gap, window)
@@ -69,6 +71,7 @@ def test_the_tested_side_holds_one_cutoff_and_all_of_it(months, gap, window):
     assert len(test) == (snapshots["cutoff"] == MAY).sum()
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(-6, 30)), GAPS, WINDOWS)
 def test_no_row_is_on_both_sides(months, gap, window):
     _, (train, test) = attempted(months, gap, window)
@@ -76,6 +79,7 @@ def test_no_row_is_on_both_sides(months, gap, window):
     assert set(train["customer_id"]) & set(test["customer_id"]) == set()
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(-6, 30)), GAPS)
 def test_without_a_window_every_known_label_trains(months, gap):
     snapshots, (train, _) = attempted(months, gap, None)
@@ -84,6 +88,7 @@ def test_without_a_window_every_known_label_trains(months, gap):
     assert len(train) == sum(known)
 
 
+@settings(max_examples=40)
 @given(GAPS, st.integers(1, 18))
 def test_a_window_holds_as_many_cutoffs_as_months(gap, months):
     snapshots = snapshots_at(*months_before(MAY, *range(30)))

@@ -1,0 +1,124 @@
+"""The run: the same steps leave the same results, and a second run makes nothing."""
+
+import json
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from level2_project import steps
+from level2_project.__main__ import main
+from level2_project.config import Config, read_config
+from level2_project.exam import USAGE_DROPS
+from level2_project.load import load
+from level2_project.run import Run, open_run
+from level2_project.snapshots import candidates
+
+CLOCKED = {"tuned.json", "peers.parquet", "comparison.parquet"}  # hold seconds
+
+
+def quick(raw, runs) -> Config:
+    """Give the config with little to search and to compare."""
+    config = read_config()
+    return replace(
+        config,
+        raw=str(raw),
+        runs=str(runs),
+        split=replace(config.split, n_folds=4, untouched=2),
+        train=replace(config.train, compare_customers=600),
+        tune=replace(config.tune, trials=3, customers=600),
+    )
+
+
+def silent(name: str) -> steps.Progress:
+    return lambda done, wanted: None
+
+
+@pytest.fixture(scope="module")
+def done(small_world, tmp_path_factory) -> Run:
+    """A run of all steps on a small world, without Prefect."""
+    run = open_run(quick(small_world, tmp_path_factory.mktemp("runs")))
+    steps.in_order(run, silent)
+    return run
+
+
+def written(run: Run) -> dict[str, int]:
+    """Give when each file of the run was last written."""
+    return {path.name: path.stat().st_mtime_ns for path in run.folder.iterdir()}
+
+
+def test_a_run_says_all_that_is_needed_to_get_it_again(done):
+    known = json.loads((done.folder / "run.json").read_text())
+
+    assert known["config"]["seed"] == done.config.seed
+    assert re.fullmatch("[0-9a-f]{40}|unknown", known["git_commit"])
+    assert {"pandas", "lightgbm", "optuna"} <= set(known["libraries"])
+    assert known["data_hash"] != known["code_hash"]
+
+
+def test_a_second_run_makes_nothing_but_the_report(done):
+    before = written(done)
+
+    steps.in_order(open_run(done.config), silent)
+
+    after = written(done)
+    assert {name for name in after if after[name] != before[name]} == {"report.html"}
+
+
+def test_other_data_or_another_config_is_another_run(done, tmp_path):
+    other = replace(done.config, seed=1)
+
+    assert open_run(replace(other, runs=str(tmp_path))).folder.name != done.folder.name
+
+
+def test_predictions_cover_each_customer_once_and_some_get_an_offer(done):
+    rows = pd.read_parquet(done.folder / "predictions.parquet")
+
+    assert list(rows) == ["customer_id", "cutoff", "p_churn", "offer"]
+    assert rows["customer_id"].is_unique
+    assert rows["p_churn"].between(0, 1).all()
+    assert 0 < rows["offer"].mean() < 0.5
+
+
+def test_a_year_of_usage_is_enough_to_predict(done, small_world):
+    day = pd.Timestamp(done.config.time.predict_at)
+    customers = pd.read_parquet(done.folder / "candidates.parquet")
+    rows = customers[["customer_id", "cutoff"]]
+
+    few = candidates(load(small_world, day, USAGE_DROPS).sources, rows, done.config)
+
+    pd.testing.assert_frame_equal(few, customers)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["predict", "--cutoff", "2024-01-02"], "first of a month"),
+        (["predict", "--cutoff", "2023-12-01"], "2024-01-01 or later"),
+        (["all", "--config", "nowhere.toml"], "cannot read nowhere.toml"),
+    ],
+)
+def test_a_users_mistake_gets_one_line_and_exit_code_2(capsys, arguments, says):
+    code = main(arguments)
+
+    assert code == 2
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.flow
+def test_the_flow_gives_what_the_plain_steps_give(
+    done, small_world, tmp_path, prefect_server
+):
+    from level2_project.flow import level2
+
+    run = open_run(quick(small_world, tmp_path))
+    level2(run, silent)
+
+    for path in done.folder.glob("*.parquet"):
+        if path.name not in CLOCKED:
+            assert (run.folder / path.name).read_bytes() == path.read_bytes(), path.name
+    claims = [(r.folder / "claim.json").read_text() for r in (done, run)]
+    assert claims[0] == claims[1]
