@@ -4,8 +4,8 @@ PY := .venv/bin/python
 VENV := .venv/.complete
 export PYTHON
 
-.PHONY: help setup lock data level1 compare results ceilings sample bench test \
-	test-long lint format clean FORCE
+.PHONY: help setup lock data level1 level2 found compare results ceilings sample \
+	bench test test-long lint format clean FORCE
 
 help:  ## list the targets
 	@awk -F ':.*## +' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,8 +25,14 @@ data: $(VENV)  ## simulate the company's world into data/raw
 level1: $(VENV)  ## run the notebook and write level1_notebook/churn.ipynb
 	$(PY) -m level1_notebook
 
+level2: data  ## run the project: from six messy sources to a report
+	$(PY) -m level2_project flow
+
+found: level2  ## keep what the project found for the exam and the README
+	$(PY) -m level2_project keep
+
 compare: $(VENV)  ## the exam: what each level claimed, what really happened
-	$(PY) -m data exam --levels level1_notebook --report build/compare
+	$(PY) -m data exam --levels level1_notebook,level2_project --report build/compare
 
 results: compare  ## renew the committed tables, pictures and README from the exam
 	$(PY) -m data results

@@ -13,6 +13,12 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 SIZE = (5.6, 3.6)  # inches
 INK, PALE, BAND = "#1f2d3a", "#9aa5b1", "#d5dce3"
+NAMES = {
+    "nothing": "nothing",
+    "class_weights": "class weights",
+    "under_sampling": "under-sampling",
+    "smote": "SMOTE",
+}
 LOWEST = 0.0005  # of a share on a logarithmic axis
 LISTED = 20  # bars that one picture holds
 
@@ -78,7 +84,7 @@ def draw_imbalance(summary: pd.DataFrame, figure_name: str, title: str) -> Figur
     """
     is_plain = (summary["imbalance"] == "nothing") & ~summary["recalibrate"]
     shown = summary[~is_plain][::-1]
-    names = shown["imbalance"].str.replace("_", " ") + np.where(
+    names = shown["imbalance"].map(NAMES) + np.where(
         shown["recalibrate"], ", recalibrated", ""
     )
     parts = shown[[f"{figure_name}_{part}" for part in ("difference", "low", "high")]]

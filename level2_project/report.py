@@ -128,14 +128,14 @@ def train_section(comparison: pd.DataFrame, chosen: dict[str, Any]) -> str:
 def comparison_table(comparison: pd.DataFrame, chosen: Any) -> str:
     """Give all recipes; behind each figure what sets it apart from the plain recipe."""
     shown = comparison[RECIPE].replace("_", " ", regex=True)
+    shown["imbalance"] = comparison["imbalance"].map(pictures.NAMES)
     for figure, name in zip(CHOSEN_BY, ["profit", "precision", "loss"], strict=True):
         parts = comparison[[f"{figure}_{part}" for part in verdicts.PARTS]].to_numpy()
         shown[figure.removesuffix("_per_1000_usd")] = [
             decimals(verdicts.DECIMALS[figure])(mean) for mean in comparison[figure]
         ]
         shown[f"by how much {name} differs"] = [
-            verdicts.briefly(Interval(*row), figure) if row[0] else "-"
-            for row in parts
+            verdicts.briefly(Interval(*row), figure) if row[0] else "-" for row in parts
         ]
     return table(shown, chosen=chosen)
 

@@ -34,7 +34,7 @@ class Lock:
         self.path = path
 
     def acquire(self) -> bool:
-        self.descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR)
+        self.descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR, 0o644)
         fcntl.flock(self.descriptor, fcntl.LOCK_EX)
         return True
 
@@ -86,7 +86,7 @@ class Desk:
 def share(file: Path, name: str) -> Iterator[Desk]:
     """Join the study `name` in `file`, or begin it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    present = os.open(file.with_suffix(".present"), os.O_CREAT | os.O_RDWR)
+    present = os.open(file.with_suffix(".present"), os.O_CREAT | os.O_RDWR, 0o644)
     turn = Lock(file.with_suffix(".turn"))
     try:
         with held(turn):

@@ -80,7 +80,7 @@ def of_choice(chosen: dict[str, Any]) -> str:
     model, imbalance = (WORDS[what][chosen[what]] for what in ("model", "imbalance"))
     again = "with" if chosen["recalibrate"] else "without"
     return (
-        "Chosen by profit, then average precision, then simplicity: "
+        "Chosen by profit, then average precision, then log loss: "
         f"{model}, {imbalance}, {again} recalibration."
     )
 

@@ -387,6 +387,14 @@ def list_markers():
     run_module("pytest", "--markers")
 
 
+@calls("threadpoolctl")
+def hold_threads():
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        pass
+
+
 @calls("pytest-xdist")
 def share_tests_out():
     run_module("pytest", "-n", "1", "--version")

@@ -1,15 +1,18 @@
 """Searching: a small search, run here or in a process of its own.
 
-python -m tests.level2.searching FILE TRIALS prints a line after each trial.
+python -m tests.level2.searching FILE TRIALS [WHOLE] prints a line after each trial. If
+WHOLE is given, it says "stuck" in the middle of the trial after so many, and stays so.
 """
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from level2_project import tune as tuning
 from level2_project.config import Config, read_config
 from level2_project.split import Split, walk_forward
 from level2_project.tune import Tuned, tune
@@ -43,9 +46,20 @@ def search(
     return tune(folds(), COLUMNS, config_of(trials, model), file, progress)
 
 
+def get_stuck(*_: object) -> float:
+    print("stuck", flush=True)
+    time.sleep(600)
+    return 0.0
+
+
+def main(file: str, trials: str, whole: str = "-1") -> None:
+    def progress(done: int, wanted: int) -> None:
+        if done == int(whole):
+            tuning.loss = get_stuck
+        print(done, wanted, flush=True)
+
+    search(Path(file), int(trials), progress=progress)
+
+
 if __name__ == "__main__":
-    search(
-        Path(sys.argv[1]),
-        int(sys.argv[2]),
-        progress=lambda done, wanted: print(done, wanted, flush=True),
-    )
+    main(*sys.argv[1:])

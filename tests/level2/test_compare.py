@@ -172,6 +172,16 @@ def test_where_all_is_tied_the_simplest_recipe_wins():
     assert recipe_of(made_up()) == Recipe("logistic", "nothing", False)
 
 
+def test_what_is_tied_in_money_and_precision_is_settled_by_log_loss():
+    best, luckier = Recipe("lightgbm"), Recipe("neural_net", "smote")
+    comparison = made_up(
+        log_loss={best: [-0.1, -0.1, -0.1, -0.1]},
+        average_precision={luckier: [0.9, 0.0, 0.0, 0.0]},
+    )
+
+    assert recipe_of(comparison) == best
+
+
 def test_what_lies_ahead_beyond_the_interval_wins():
     best = Recipe("neural_net", "smote", True)
     comparison = made_up(average_precision={best: [0.3, 0.4, 0.3, 0.4]})

@@ -164,6 +164,7 @@ def test_curves_of_a_perfect_ranking_are_perfect():
     assert (curves["roc"]["mean"] == 1).all()
     lift = curves["lift"].set_index("x")["mean"]
     assert lift.iloc[[9, 99]].tolist() == pytest.approx([10, 1])
+    assert curves["profit"]["mean"].idxmax() == 10
 
 
 def test_columns_without_signal_cost_nothing_and_the_dearest_comes_first():

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from level2_project.interval import Interval
-from level2_project.page import page, table
+from level2_project.page import page, table, text
 from level2_project.report import (
     Results,
     evaluate_section,
@@ -100,7 +100,7 @@ def test_the_same_results_make_the_same_bytes(results, html):
 def test_text_from_the_data_cannot_become_markup():
     evil = "<script>alert('&')</script>"
 
-    section = load_section(repairs().assign(repair=evil))
+    section = text(evil) + load_section(repairs().assign(repair=evil))
     whole = page(evil, evil, {"load": section}, evil)
 
     assert "<script" not in whole

@@ -42,13 +42,14 @@ def whole(tmp_path_factory) -> Tuned:
     return search(tmp_path_factory.mktemp("whole") / "study.journal", TRIALS)
 
 
-def start(file: Path, trials: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.level2.searching", str(file), str(trials)]
+def start(file: Path, *rest: int) -> "subprocess.Popen[str]":
+    words = [str(file), *map(str, rest)]
+    command = [sys.executable, "-m", "tests.level2.searching", *words]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def read_trials(process: "subprocess.Popen[str]", count: int) -> None:
-    """Wait until `process` has told of so many trials."""
+def read_lines(process: "subprocess.Popen[str]", count: int) -> None:
+    """Wait until `process` has said so much."""
     assert process.stdout is not None
     for _ in range(count):
         assert process.stdout.readline(), "the process ended too soon"
@@ -130,9 +131,9 @@ def test_an_interrupted_search_ends_with_the_trials_it_would_have_had(tmp_path, 
     pd.testing.assert_frame_equal(gone_on.trials, whole.trials)
 
 
-def test_a_killed_process_takes_no_trial_with_it(tmp_path, whole):
-    with start(tmp_path / "killed", 1_000) as process:
-        read_trials(process, 3)
+def test_a_process_killed_within_a_trial_takes_none_with_it(tmp_path, whole):
+    with start(tmp_path / "killed", TRIALS, 3) as process:
+        read_lines(process, 4)  # three trials, then it is stuck in the fourth
         process.kill()
 
     gone_on = search(tmp_path / "killed", TRIALS)
@@ -143,7 +144,7 @@ def test_a_killed_process_takes_no_trial_with_it(tmp_path, whole):
 def test_two_processes_share_a_search_and_run_exactly_its_trials(tmp_path):
     file, mine = tmp_path / "shared", []
     with start(file, TRIALS) as process:
-        read_trials(process, 1)
+        read_lines(process, 1)
         search(file, TRIALS, progress=lambda done, _: mine.append(done))
         told, _ = process.communicate()
 
