@@ -178,6 +178,7 @@ def judged(judge: Setting, months: list[Month]) -> Result:
     }
     if months[0].decision.p_churn is not None:
         result["happened"] = predictive(months)
+        result["happened_by_month"] = [predictive([month]) for month in months]
         result["excess_auc"] = leak(months)
     return result
 

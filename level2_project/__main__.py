@@ -15,6 +15,7 @@ from rich.progress import Progress
 from level2_project import steps
 from level2_project.access import CannotAsk
 from level2_project.config import FILE, BadConfig, Config, read_config
+from level2_project.features_usage import USAGE_MONTHS
 from level2_project.findings import to_keep
 from level2_project.found import FILE as FOUND
 from level2_project.found import write_found
@@ -105,7 +106,7 @@ def run_predict(given: argparse.Namespace) -> None:
     with display() as watch:
         run = open_run(config)
         steps.in_order(run, watch)
-    sources = load(Path(config.raw), cutoff).sources
+    sources = load(Path(config.raw), cutoff, USAGE_MONTHS).sources
     customers = roster(sources.subscriptions, pd.DatetimeIndex([cutoff]), config.label)
     here = candidates(sources, customers, config)
     found = predict(model(run), here, config.economics)

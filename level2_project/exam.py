@@ -9,6 +9,7 @@ import pandas as pd
 
 from level2_project.config import Config, read_config
 from level2_project.evaluate import claim, evaluate
+from level2_project.features_usage import USAGE_MONTHS
 from level2_project.found import read_found
 from level2_project.load import load
 from level2_project.predict import predict as predict_all
@@ -18,7 +19,6 @@ from level2_project.train import Recipe, train
 from level2_project.walk import walk
 
 READS = "drops"  # the judge lays monthly drops and active.csv into the inbox
-USAGE_DROPS = 13  # that a prediction reads: the longest window is 365 days
 
 
 def fit(inbox: Path, outbox: Path) -> None:
@@ -46,7 +46,7 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
     """
     config, day = read_config(), pd.Timestamp(cutoff)
     customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
-    sources = load(inbox, day, USAGE_DROPS).sources
+    sources = load(inbox, day, USAGE_MONTHS).sources
     here = candidates(sources, customers, config)
     model = joblib.load(outbox / "model.joblib")
     predictions = predict_all(model, here, config.economics)

@@ -2,7 +2,8 @@
 
 A row of a source counts at a cutoff if it had happened and arrived before it; what
 arrives at the cutoff or later is the future. How that is kept is in `grid.py`; what is
-looked at, in one module per group of features.
+looked at, in one module per group of features. The calendar month is left out: with two
+years on record it names single months rather than the season, and it gained nothing.
 """
 
 from typing import Any
@@ -48,8 +49,6 @@ def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.Dat
         )
         for name, values in group.items()
     }
-    month = rows["cutoff"].dt.month.to_numpy(np.float32)
-    columns["calendar_month"] = month
     return pd.concat([rows[KEYS], pd.DataFrame(columns, index=rows.index)], axis=1)
 
 

@@ -57,7 +57,8 @@ def grid_of(rows: pd.DataFrame) -> Grid:
 
 def seconds(times: pd.Series) -> Ints:
     """Count seconds since 1970, rounded down; NaT is the smallest integer."""
-    return times.to_numpy().astype("M8[s]").astype(np.int64)
+    since_1970: Ints = times.to_numpy().astype("M8[s]").astype(np.int64)
+    return since_1970
 
 
 def know(grid: Grid, rows: pd.DataFrame, happened: str = "event_at") -> Known:
@@ -109,7 +110,8 @@ def sums(known: Known, weights: Any = None, days: int | None = None) -> Floats:
 
 
 def _exact(weights: Any) -> Floats:
-    return np.rint(np.asarray(weights, float) * GRAIN) / GRAIN
+    exact: Floats = np.rint(np.asarray(weights, float) * GRAIN) / GRAIN
+    return exact
 
 
 def _by_cell(known: Known, when: Ints, weights: Floats | None) -> Floats:

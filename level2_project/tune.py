@@ -156,7 +156,7 @@ def run(study: optuna.Study, trial: optuna.Trial, search: Search) -> None:
     losses: list[float] = []
     for first in range(0, len(search.folds), AT_ONCE):
         folds = search.folds[first : first + AT_ONCE]
-        losses += test(trial.params, folds, search)
+        losses += losses_on(trial.params, folds, search)
         trial.report(float(np.mean(losses)), len(losses))
         if len(losses) < len(search.folds) and trial.should_prune():
             study.tell(trial, state=TrialState.PRUNED)
@@ -164,7 +164,9 @@ def run(study: optuna.Study, trial: optuna.Trial, search: Search) -> None:
     study.tell(trial, float(np.mean(losses)))
 
 
-def test(params: dict[str, Any], folds: list[Split], search: Search) -> list[float]:
+def losses_on(
+    params: dict[str, Any], folds: list[Split], search: Search
+) -> list[float]:
     """Give the log loss on each fold's test side, nats per customer and month."""
     recipe = replace(search.recipe, params=search.fixed | params)
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -59,7 +59,7 @@ a_source = st.sampled_from(list(NEWS))
 
 
 @given(a_source, seconds)
-@settings(max_examples=18)
+@settings(max_examples=14)
 def test_a_row_counts_if_it_arrived_before_the_cutoff(source, second):
     at = MAY + pd.Timedelta(seconds=second)
 
@@ -67,7 +67,7 @@ def test_a_row_counts_if_it_arrived_before_the_cutoff(source, second):
 
 
 @given(a_source.filter(lambda source: source != "usage"), seconds)
-@settings(max_examples=18)
+@settings(max_examples=14)
 def test_a_row_counts_if_it_happened_before_the_cutoff(source, second):
     at = MAY + pd.Timedelta(seconds=second)
 

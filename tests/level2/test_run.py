@@ -10,7 +10,7 @@ import pytest
 from level2_project import steps
 from level2_project.__main__ import main
 from level2_project.config import Config, read_config
-from level2_project.exam import USAGE_DROPS
+from level2_project.features_usage import USAGE_MONTHS
 from level2_project.load import load
 from level2_project.run import Run, open_run
 from level2_project.snapshots import candidates
@@ -86,7 +86,7 @@ def test_a_year_of_usage_is_enough_to_predict(done, small_world):
     customers = pd.read_parquet(done.folder / "candidates.parquet")
     rows = customers[["customer_id", "cutoff"]]
 
-    few = candidates(load(small_world, day, USAGE_DROPS).sources, rows, done.config)
+    few = candidates(load(small_world, day, USAGE_MONTHS).sources, rows, done.config)
 
     pd.testing.assert_frame_equal(few, customers)
 
