@@ -2,6 +2,7 @@
 
 PY := .venv/bin/python
 VENV := .venv/.complete
+LEVELS := level1_notebook,level2_project
 export PYTHON
 
 .PHONY: help setup lock data level1 level2 found compare results ceilings sample \
@@ -32,7 +33,7 @@ found: level2  ## keep what the project found for the exam and the README
 	$(PY) -m level2_project keep
 
 compare: $(VENV)  ## the exam: what each level claimed, what really happened
-	$(PY) -m data exam --levels level1_notebook,level2_project --report build/compare
+	$(PY) -m data exam --levels $(LEVELS) --report build/compare
 
 results: compare  ## renew the committed tables, pictures and README from the exam
 	$(PY) -m data results
