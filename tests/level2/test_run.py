@@ -108,6 +108,7 @@ def test_a_users_mistake_gets_one_line_and_exit_code_2(capsys, arguments, says):
     assert error.count("\n") == 1
 
 
+@pytest.mark.long
 @pytest.mark.flow
 def test_the_flow_gives_what_the_plain_steps_give(
     done, small_world, tmp_path, prefect_server
