@@ -53,9 +53,9 @@ def draw_claims(axes: Axes, report: dict[str, Any], metric: str, title: str) -> 
         axes.plot([claimed, happened], [height, height], color=PALE, lw=2, zorder=1)
         axes.plot(claimed, height, "o", mfc="white", mec=INK, ms=9)
         axes.plot(happened, height, "o", color=INK, ms=9)
-        for value, word in ((claimed, "claimed"), (happened, "happened")):
+        for value, says in labels(claimed, happened):
             axes.annotate(
-                f"{word}\n{value:.2f}", (value, height), (0, 10), ha="center",
+                says, (value, height), (0, 10), ha="center",
                 textcoords="offset points", fontsize=9, bbox=PAPER,
             )  # fmt: skip
     observable = report["ceilings"]["observable"][metric]
@@ -70,6 +70,17 @@ def draw_claims(axes: Axes, report: dict[str, Any], metric: str, title: str) -> 
     axes.spines["left"].set_visible(False)
     axes.tick_params(left=False)
     axes.set(title=title, xlim=(-0.12, 1.15), ylim=(-0.65, len(levels) - 0.35))
+
+
+def labels(claimed: float, happened: float) -> list[tuple[float, str]]:
+    """Give what is written where; one label where two would cover each other."""
+    if abs(claimed - happened) < 0.15:
+        both = f"claimed {claimed:.2f}\nhappened {happened:.2f}"
+        return [((claimed + happened) / 2, both)]
+    return [
+        (claimed, f"claimed\n{claimed:.2f}"),
+        (happened, f"happened\n{happened:.2f}"),
+    ]
 
 
 def draw_profit(axes: Axes, report: dict[str, Any]) -> None:
