@@ -6,7 +6,7 @@ LEVELS := level1_notebook,level2_project
 export PYTHON
 
 .PHONY: help setup lock data level1 level2 found compare results ceilings sample \
-	bench test test-long lint format clean FORCE
+	bench read test test-long lint format clean FORCE
 
 help:  ## list the targets
 	@awk -F ':.*## +' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ sample: $(VENV)  ## renew data/sample: 50 rows of every source
 
 bench: $(VENV)  ## measure speed and memory
 	$(PY) -m benchmarks
+
+read: $(VENV)  ## print a step of all levels side by side, such as STEP=split
+	@$(PY) tools/read.py "$(STEP)"
 
 test: $(VENV)  ## run the tests, in under five minutes
 	$(PY) -m pytest -n 2 --dist loadfile -m "not long and not flow"

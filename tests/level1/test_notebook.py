@@ -141,7 +141,7 @@ def test_the_readme_links_to_every_section_and_to_no_other():
 
 
 def test_the_readme_says_which_step_is_missing():
-    assert "| monitor | not here |" in README
+    assert "| monitor | not here: " in README
 
 
 # --- what it says --------------------------------------------------------------------
