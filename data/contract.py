@@ -20,7 +20,12 @@ import pandas as pd
 
 from data.metrics import all_metrics
 
-CLAIMS = ("accuracy", *all_metrics(np.array([0.1, 0.9]), np.array([0.1, 0.9])))
+CLAIMS = (
+    "accuracy",
+    *all_metrics(np.array([0.1, 0.9]), np.array([0.1, 0.9])),
+    "profit",
+)
+ERROR = "_error"  # behind a claim's name: its standard error, for who knows it
 COLUMNS = {
     "customer_id": "integer",
     "cutoff": "text",
@@ -75,8 +80,11 @@ def read_claim(outbox: Path) -> dict[str, float]:
     """
     claim = _read_json_object(outbox / "claim.json")
     for name, value in claim.items():
-        if name not in (*CLAIMS, "profit"):
-            raise BadPredictions(f"claim.json: {name!r} is none of {', '.join(CLAIMS)}")
+        if name.removesuffix(ERROR) not in CLAIMS:
+            raise BadPredictions(
+                f"claim.json: {name!r} is none of {', '.join(CLAIMS)}, "
+                f"and no {ERROR} of one"
+            )
         if not _is_number(value):
             raise BadPredictions(
                 f"claim.json: wanted a number for {name}, found {value!r}"

@@ -23,6 +23,7 @@ from level2_project.label import roster
 from level2_project.load import load
 from level2_project.predict import predict
 from level2_project.run import open_run
+from level2_project.show import SHOWN
 from level2_project.snapshots import candidates
 from level2_project.sources import BadDrop
 from level2_project.state import model
@@ -64,13 +65,22 @@ def parser() -> Parser:
     commands = top.add_subparsers(required=True, metavar="command")
     for name, run, says in (
         ("flow", run_flow, "all steps, as a Prefect flow"),
-        ("all", run_all, "all steps, without Prefect"),
+        ("all", run_step, "all steps, without Prefect"),
         ("load", run_load, "read and repair the sources, count the repairs"),
+        ("label", run_step, "who left within the horizon: counts by cutoff"),
+        ("features", run_step, "describe customers at every cutoff"),
+        ("split", run_step, "the cutoffs that are tested"),
+        ("compare", run_step, "models, and what handles imbalance"),
+        ("select", run_step, "the columns that earn their place"),
+        ("tune", run_step, "search the settings"),
+        ("train", run_step, "train on all that is known"),
+        ("evaluate", run_step, "how good the chances are, and what is claimed"),
+        ("decide", run_step, "how many get an offer"),
         ("predict", run_predict, "write predictions.parquet for a cutoff"),
         ("keep", run_keep, "keep what the last run found beside the code"),
     ):
         command = commands.add_parser(name, help=says)
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, command=name)
         command.add_argument("--config", type=Path, default=FILE)
         if name == "predict":
             command.add_argument("--cutoff", required=True, help="such as 2024-01-01")
@@ -87,10 +97,16 @@ def run_flow(given: argparse.Namespace) -> None:
     print(f"report: {path}")
 
 
-def run_all(given: argparse.Namespace) -> None:
+def run_step(given: argparse.Namespace) -> None:
+    """Take the steps up to the one that is named, and tell what it left.
+
+    What earlier runs of the same config, code and data have left is not made again.
+    """
+    last, tell = SHOWN[given.command]
+    run = open_run(read_config(given.config))
     with display() as watch:
-        path = steps.in_order(open_run(read_config(given.config)), watch)
-    print(f"report: {path}")
+        steps.in_order(run, watch, last)
+    print(tell(run))
 
 
 def run_load(given: argparse.Namespace) -> None:
@@ -103,9 +119,9 @@ def run_predict(given: argparse.Namespace) -> None:
     """Predict a cutoff with the model of the config's run, which is made if need be."""
     config = read_config(given.config)
     cutoff = cutoff_of(given.cutoff, config)
+    run = open_run(config)
     with display() as watch:
-        run = open_run(config)
-        steps.in_order(run, watch)
+        steps.in_order(run, watch, "train")
     sources = load(Path(config.raw), cutoff, USAGE_MONTHS).sources
     customers = roster(sources.subscriptions, pd.DatetimeIndex([cutoff]), config.label)
     here = candidates(sources, customers, config)

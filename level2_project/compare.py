@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from level2_project.config import Config, Economics
-from level2_project.decide import decide, realised_value
+from level2_project.decide import decide, reachable, realised_value
 from level2_project.evaluate import average_precision, calibration, log_loss, roc_auc
 from level2_project.interval import interval
 from level2_project.split import LABEL, Split, for_choice, walk_forward
@@ -44,11 +44,13 @@ def compare(
     Two models are fitted at a time, each on one thread: `seconds` are of such a half.
 
     Args:
-        snapshots: one row per customer per cutoff, with `monthly_fee_usd`.
+        snapshots: one row per customer per cutoff, with `monthly_fee_usd` and
+            `is_unpaid`.
         config: how many customers are looked at, folds, economics, seed.
         progress: told after each model how many are done.
     """
-    few = sample(snapshots, config.train.compare_customers, config.seed)
+    seed = config.seed_for("compare.customers")
+    few = sample(snapshots, config.train.compare_customers, seed)
     folds = for_choice(walk_forward(few, config.split, config.time.gap), config.split)
     jobs = list(product(folds, MODELS, IMBALANCES))
     rows: list[dict[str, Any]] = []
@@ -76,10 +78,10 @@ def both(
 ) -> list[dict[str, Any]]:
     """Measure a recipe without recalibration and with it; the model is the same."""
     recipe = Recipe(model, imbalance, horizon_months=config.time.horizon_months)
-    start = time.perf_counter()
-    plain = train(recipe, fold.train, config.seed)
+    start, seed = time.perf_counter(), config.seed_for("compare.models")
+    plain = train(recipe, fold.train, seed)
     fitted = time.perf_counter()
-    right = recalibrated(plain, fold.train, config.seed)
+    right = recalibrated(plain, fold.train, seed)
     return [
         measured(plain, fold.test, config.economics, fitted - start),
         measured(right, fold.test, config.economics, time.perf_counter() - start),
@@ -107,7 +109,7 @@ def profit_per_1000_usd(
 ) -> float:
     """Give what offers at this cutoff would bring, if nobody had one before."""
     fee_usd, left = test["monthly_fee_usd"].to_numpy(), test[LABEL].to_numpy(bool)
-    offer = decide(p, fee_usd, np.ones(len(test), bool), economics)
+    offer = decide(p, fee_usd, reachable(test), economics)
     return 1_000 * realised_value(offer, left, fee_usd, economics).total_usd / len(test)
 
 

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 FILE = Path(__file__).with_name("config.toml")
@@ -41,6 +42,11 @@ class Time:
         return pd.DateOffset(months=self.horizon_months + self.delay_months)
 
     @property
+    def year_ago(self) -> pd.Timestamp:
+        """Give the cutoff that saw the same season as the one to predict."""
+        return pd.Timestamp(self.predict_at) - pd.DateOffset(years=1)
+
+    @property
     def cutoffs(self) -> pd.DatetimeIndex:
         """List the cutoffs whose labels are known at `predict_at`."""
         last = pd.Timestamp(self.predict_at) - self.gap
@@ -73,6 +79,7 @@ class TextReading:
 class Splitting:
     n_folds: int = number(2, 36)
     untouched: int = number(1, 12)
+    claim_months: int = number(1, 12)
     window: str = one_of("expanding", "sliding")
     window_months: int = number(1, 60)
 
@@ -122,6 +129,12 @@ class Config:
     tune: Tuning
     economics: Economics
 
+    def seed_for(self, purpose: str) -> int:
+        """Give every purpose a seed of its own, so that no two share their luck."""
+        name = blake2b(purpose.encode(), digest_size=8).digest()
+        root = np.random.SeedSequence([self.seed, int.from_bytes(name, "big")])
+        return int(root.generate_state(1)[0])
+
     @property
     def hash(self) -> str:
         """Name this config by its content; where results go does not count."""
@@ -162,6 +175,12 @@ def config_of(given: dict[str, Any]) -> Config:
             f"split.n_folds: wanted fewer than the {len(config.time.cutoffs)} cutoffs "
             f"whose labels are known at {config.time.predict_at}, "
             f"found {config.split.n_folds}"
+        )
+    first, claimed = config.time.first_cutoff, config.time.year_ago
+    if pd.Timestamp(first) + config.time.gap > claimed:
+        raise BadConfig(
+            f"time.first_cutoff: wanted one whose labels were known on "
+            f"{claimed:%Y-%m-%d}, a year before time.predict_at, found {first}"
         )
     return config
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from level2_project.config import Economics
-from level2_project.decide import discount_usd, value_usd
+from level2_project.decide import discount_usd, reachable, value_usd
 from level2_project.interval import interval
 from level2_project.split import LABEL
 
@@ -83,12 +83,14 @@ def lift(left: Array, p_churn: Array) -> Array:
 def profit(fold: pd.DataFrame, economics: Economics) -> Array:
     """Give what offers would have brought, by share of customers who get one.
 
-    They go to the highest expected gain first; nobody rests. USD per 1,000 customers.
+    They go to the highest expected gain first, to whom they cannot reach last; nobody
+    rests. USD per 1,000 customers.
     """
     fee_usd = np.nan_to_num(fold["monthly_fee_usd"].to_numpy(float))
     expected = gain_usd(fold["p_churn"].to_numpy(), fee_usd, economics)
     came = gain_usd(fold[LABEL].to_numpy(float), fee_usd, economics)
-    total = np.cumsum(came[np.argsort(-expected, kind="stable")])
+    first = np.lexsort([-expected, ~reachable(fold)])
+    total = np.cumsum(came[first])
     return 1000 * np.append(0.0, total)[counts(len(fold))] / len(fold)
 
 

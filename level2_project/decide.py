@@ -50,13 +50,22 @@ def decide(
     Args:
         p_churn: chance of leaving within the horizon without an offer.  # (n,)
         monthly_fee_usd: USD for one month.  # (n,)
-        free: no offer within the last `rest_months`.  # (n,)
+        free: reachable, and no offer within the last `rest_months`.  # (n,)
         economics: the assumed save rate, and the money.
     """
     saved = p_churn * economics.save_rate
     stays = 1 - p_churn + saved
     cost_usd = economics.contact_usd + stays * discount_usd(monthly_fee_usd, economics)
     return (saved * value_usd(monthly_fee_usd, economics) > cost_usd) & free
+
+
+def reachable(rows: pd.DataFrame) -> Bools:
+    """Mark whom an offer can reach: a discount does not pay a failed invoice.
+
+    Args:
+        rows: one row per customer and cutoff, with `is_unpaid`.
+    """
+    return ~(rows["is_unpaid"].to_numpy() > 0)
 
 
 def value_usd(monthly_fee_usd: Floats, economics: Economics) -> Floats:

@@ -16,13 +16,13 @@ from sklearn.metrics import log_loss as mean_log_loss
 
 from level2_project.config import Economics
 from level2_project.curves import curves
-from level2_project.decide import decide, realised_value
+from level2_project.decide import decide, reachable, realised_value
 from level2_project.interval import interval
 from level2_project.split import LABEL
 
 Array = NDArray[Any]
 
-NEEDED = ["customer_id", "cutoff", LABEL, "p_churn", "monthly_fee_usd"]
+NEEDED = ["customer_id", "cutoff", LABEL, "p_churn", "monthly_fee_usd", "is_unpaid"]
 UNITS = {
     "roc_auc": "chance that a leaver ranks above a stayer",
     "average_precision": "mean precision at the leavers' ranks",
@@ -45,7 +45,7 @@ def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
 
     Args:
         predictions: one row per customer per tested cutoff: `customer_id`, `cutoff`,
-            `left`, `p_churn`, `monthly_fee_usd`.
+            `left`, `p_churn`, `monthly_fee_usd`, `is_unpaid`.
         economics: what an offer costs and is assumed to bring.
 
     Raises:
@@ -62,11 +62,13 @@ def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
 def claim(evaluation: Evaluation) -> dict[str, float]:
     """Give what the project believes it will reach, by the judge's names.
 
-    Profit is claimed for a year of twelve mean months, USD per 1,000 customers.
+    `..._error` is the standard error of a mean over cutoffs. Profit is claimed for a
+    year of twelve mean months, USD per 1,000 customers.
     """
-    means = evaluation.metrics.set_index("metric")["mean"]
-    figures = {str(metric): float(mean) for metric, mean in means.items()}
-    return figures | {"profit": MONTHS_A_YEAR * figures["profit"]}
+    figures = evaluation.by_cutoff[list(UNITS)]
+    figures = figures.assign(profit=MONTHS_A_YEAR * figures["profit"])
+    means, errors = figures.mean(), figures.sem().add_suffix("_error").dropna()
+    return {**means.to_dict(), **errors.to_dict()}
 
 
 def summary(by_cutoff: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +86,8 @@ def offers(predictions: pd.DataFrame, economics: Economics) -> Array:
     last = pd.Series(dtype=predictions["cutoff"].dtype)
     rest = pd.DateOffset(months=economics.rest_months)
     for cutoff, fold in predictions.groupby("cutoff", sort=True):
-        free = ~(last.reindex(fold["customer_id"]) > cutoff - rest).to_numpy(bool)
+        rests = (last.reindex(fold["customer_id"]) > cutoff - rest).to_numpy(bool)
+        free = reachable(fold) & ~rests
         p_churn, fee_usd = (fold[c].to_numpy() for c in ("p_churn", "monthly_fee_usd"))
         offer = decide(p_churn, fee_usd, free, economics)
         offered[fold.index] = offer

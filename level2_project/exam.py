@@ -1,7 +1,6 @@
 """Exam: how the judge asks this level: fitted once, then one prediction a month."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -14,7 +13,8 @@ from level2_project.found import read_found
 from level2_project.load import load
 from level2_project.predict import predict as predict_all
 from level2_project.snapshots import candidates, snapshots
-from level2_project.split import KEYS, LABEL, walk_forward
+from level2_project.sources import BadDrop
+from level2_project.split import KEYS, LABEL, for_claim
 from level2_project.train import Recipe, train
 from level2_project.walk import walk
 
@@ -27,12 +27,12 @@ def fit(inbox: Path, outbox: Path) -> None:
     sources = load(inbox, pd.Timestamp(config.time.predict_at)).sources
     columns, recipe = found["columns"], recipe_of(config, found["params"])
     past = snapshots(sources, config)
-    untouched = replace(config.split, n_folds=config.split.untouched)
-    folds = walk_forward(past, untouched, config.time.gap)
-    walked = walk(folds, columns, recipe, config.seed)
+    folds = for_claim(past, config.split, config.time)
+    walked = walk(folds, columns, recipe, config.seed_for("walk"))
     believed = claim(evaluate(walked, config.economics))
     (outbox / "claim.json").write_text(json.dumps(believed, indent=1) + "\n")
-    model = train(recipe, past[[*KEYS, LABEL, *columns]], config.seed)
+    rows = past[[*KEYS, LABEL, *columns]]
+    model = train(recipe, rows, config.seed_for("train"))
     joblib.dump(model, outbox / "model.joblib")
 
 
@@ -46,11 +46,24 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
     """
     config, day = read_config(), pd.Timestamp(cutoff)
     customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
-    sources = load(inbox, day, USAGE_MONTHS).sources
-    here = candidates(sources, customers, config)
+    try:
+        here = described(inbox, customers, config)
+    except BadDrop:  # chances are asked for all the same; offers can wait
+        last_month = customers.assign(cutoff=day - pd.DateOffset(months=1))
+        here = described(inbox, last_month, config).assign(cutoff=day, is_free=False)
     model = joblib.load(outbox / "model.joblib")
     predictions = predict_all(model, here, config.economics)
     predictions.to_parquet(outbox / "predictions.parquet", index=False)
+
+
+def described(inbox: Path, customers: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """Describe customers by what had arrived before their cutoff.
+
+    Raises:
+        BadDrop: a drop of before the cutoff cannot be used.
+    """
+    sources = load(inbox, customers["cutoff"].iloc[0], USAGE_MONTHS).sources
+    return candidates(sources, customers, config)
 
 
 def recipe_of(config: Config, params: dict[str, object]) -> Recipe:

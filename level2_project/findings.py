@@ -32,14 +32,20 @@ def results(run: Run) -> Results:
         settings=frame(run, "settings"),
         peers=frame(run, "peers"),
         evaluation=evaluation(run),
+        year_ago=evaluation(run, "year_ago"),
         importance=frame(run, "importance"),
         predictions=frame(run, "predictions"),
     )
 
 
-def evaluation(run: Run) -> Evaluation:
-    """Hold the predictions of the untouched folds against who left."""
-    return evaluate(frame(run, "walk_forward"), run.config.economics)
+def evaluation(run: Run, months: str = "walk_forward") -> Evaluation:
+    """Hold predictions against who left.
+
+    Args:
+        run: where they are.
+        months: "walk_forward", the untouched folds, or "year_ago", those of the claim.
+    """
+    return evaluate(frame(run, months), run.config.economics)
 
 
 def about(run: Run) -> dict[str, str]:

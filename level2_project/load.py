@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.calendar import first_day, month_number
 from level2_project import repairs, repairs_usage
+from level2_project.completeness import check_completeness
 from level2_project.drops import read_part
 from level2_project.repairs import Repaired
 from level2_project.sources import RENAMED, SOURCES, TIME, WORD, Place, file_of
@@ -54,6 +55,7 @@ class Stack(NamedTuple):
 
     source: str
     rows: pd.DataFrame
+    drops: range
     cut: list[int]  # drops whose file ended in the middle of a row
 
 
@@ -66,7 +68,8 @@ def load(raw: Path, until: pd.Timestamp, months: int | None = None) -> Loaded:
         months: how many of the last drops of usage to read; None for all.
 
     Raises:
-        BadDrop: a file is missing, damaged beyond repair, or not what it should be.
+        BadDrop: a file is missing, damaged beyond repair, not what it should be, or
+            ends before its month does.
     """
     n_drops = month_number(f"{until:%Y-%m}")
     if n_drops < 1:
@@ -95,7 +98,7 @@ def _stack(raw: Path, source: str, drops: range) -> Stack:
     parts = [read_part(raw, drop, source) for drop in drops]
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
     cut = [drop for drop, part in zip(drops, parts, strict=True) if part.is_cut]
-    return Stack(source, rows, cut)
+    return Stack(source, rows, drops, cut)
 
 
 def _people(crm: pd.DataFrame) -> People:
@@ -111,6 +114,7 @@ def _repair(stack: Stack, people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows, n_rows = step(rows)
         counts.append((step.func.__name__, stack.source, n_rows))
     _check_arrivals(rows, stack.source)
+    check_completeness(rows, stack.source, stack.drops)
     if stack.source != "usage":  # it is in order, and too long to sort twice
         rows = rows.sort_values("arrived_at", kind="stable")
     rows = rows[list(SOURCES[stack.source].columns)].reset_index(drop=True)

@@ -72,11 +72,12 @@ def peers(
     tell, steps = progress or (lambda done, wanted: None), 1 + 3 * len(tested)
     tell(0, steps)
     latest = latest_searched(open_folds, config)
-    found = automl.search(latest, budget_seconds, config.seed)
+    seed = config.seed_for("peers")
+    found = automl.search(latest, budget_seconds, seed)
     tell(1, steps)
     rows: list[dict[str, Any]] = []
     for fold in tested:
-        for contender in contenders(chosen, found, config.seed):
+        for contender in contenders(chosen, found, seed):
             rows.append(measured(contender, fold))
             tell(1 + len(rows), steps)
     return pd.DataFrame(rows)

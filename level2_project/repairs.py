@@ -129,7 +129,7 @@ def complete_truncated_drop(
         cut: drops whose file ended in the middle of a row; that half row is counted.
 
     Raises:
-        BadDrop: a cut drop's rows are not in the next one.
+        BadDrop: a cut drop's rows are not in the next one, or there is none yet.
     """
     numbers, drops = _numbered(rows, key), rows["drop"].to_numpy()
     for drop in cut:
@@ -146,12 +146,10 @@ def _check_sent_again(
     numbers: npt.NDArray[np.int64], drop: npt.NDArray[np.int16], cut: int, source: str
 ) -> None:
     """Require half of the cut drop's rows in the next: the rest may have come late."""
-    if not len(drop) or cut == drop.max():
-        return  # there is no next drop yet
     again = np.isin(numbers[drop == cut], numbers[drop == cut + 1])
-    if np.mean(again) < 0.5:
+    if not again.any() or np.mean(again) < 0.5:
         where = Place(file_of(source, cut), row="last")
-        found = "half a row, and the next drop does not send the month again"
+        found = "half a row, and no next drop that sends the month again"
         raise where.refuse("a whole file", found, SEND_AGAIN)
 
 

@@ -29,7 +29,8 @@ class Results(NamedTuple):
     trials: pd.DataFrame  # one row per trial, from `tune`
     settings: pd.DataFrame  # one row per setting, from `tune`
     peers: pd.DataFrame  # one row per contender and untouched cutoff
-    evaluation: Evaluation
+    evaluation: Evaluation  # of the untouched folds
+    year_ago: Evaluation  # of the months that are claimed by
     importance: pd.DataFrame  # one row per column, from `importance`
     predictions: pd.DataFrame  # one row per customer: customer_id, p_churn, offer
 
@@ -99,7 +100,7 @@ def split_section(folds: pd.DataFrame) -> str:
     says = (
         f"{len(folds)} cutoffs are tested, each by a model that saw only labels known "
         f"by then. {int(folds['is_untouched'].sum())} of them, the last, were seen by "
-        "no choice and no search; what is claimed comes from these."
+        "no choice and no search."
     )
     return text(says) + table(folds)
 
@@ -181,8 +182,19 @@ def evaluate_section(results: Results) -> str:
         + table(evaluation.metrics.replace("_", " ", regex=True))
         + side_by_side(*drawn)
         + table(by_cutoff)
+        + claim_part(results.year_ago)
         + peers_part(results.peers)
     )
+
+
+def claim_part(year_ago: Evaluation) -> str:
+    months = [f"{cutoff:%B %Y}" for cutoff in year_ago.by_cutoff["cutoff"]]
+    says = (
+        "Churn has its seasons. What is claimed for the coming months is therefore "
+        f"what the same recipe reached a year ago, in {', '.join(months)}, each month "
+        "predicted from its own, shorter past:"
+    )
+    return text(says) + table(year_ago.metrics.replace("_", " ", regex=True))
 
 
 def peers_part(peers: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from level2_project.config import Config
-from level2_project.decide import rested
+from level2_project.decide import reachable, rested
 from level2_project.features import features
 from level2_project.label import label
 from level2_project.load import Sources
@@ -38,9 +38,9 @@ def candidates(
     Returns:
         One row per customer, in their order: the features, and `is_free`.
     """
-    rest_months = config.economics.rest_months
-    is_free = rested(sources.offers, customers, rest_months)
-    return describe(sources, customers, config).assign(is_free=is_free)
+    is_rested = rested(sources.offers, customers, config.economics.rest_months)
+    described = describe(sources, customers, config)
+    return described.assign(is_free=is_rested & reachable(described))
 
 
 def describe(sources: Sources, rows: pd.DataFrame, config: Config) -> pd.DataFrame:
@@ -51,5 +51,6 @@ def describe(sources: Sources, rows: pd.DataFrame, config: Config) -> pd.DataFra
     """
     first = pd.Timestamp(config.time.first_cutoff)
     readings = Path(config.runs) / "readings"  # of an AI: asked once for all runs
-    texts = reader(config.text, config.seed, readings).fit(sources.tickets, first)
+    texts = reader(config.text, config.seed_for("text"), readings)
+    texts = texts.fit(sources.tickets, first)
     return features(sources, texts.read(sources.tickets), rows)

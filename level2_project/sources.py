@@ -26,6 +26,7 @@ class Source(NamedTuple):
     columns: dict[str, str]  # name: kind
     key: tuple[str, ...]
     happened: str = "event_at"
+    comes_in_campaigns: bool = False  # else something happens every day
 
     def of_kind(self, *kinds: str) -> list[str]:
         return [name for name, kind in self.columns.items() if kind in kinds]
@@ -113,6 +114,7 @@ SOURCES = {
             "discount_months": INTEGER,
         },
         key=("offer_id",),
+        comes_in_campaigns=True,
     ),
 }
 MAY_BE_EMPTY = {"company_size", "ends_on", "reason", "text"}

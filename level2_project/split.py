@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from level2_project.config import Splitting
+from level2_project.config import Splitting, Time
 
 KEYS = ["customer_id", "cutoff"]
 LABEL = "left"
@@ -60,6 +60,16 @@ def walk_forward(
     window = pd.DateOffset(months=splitting.window_months) if sliding else None
     cutoffs = sorted(snapshots["cutoff"].unique())[-splitting.n_folds :]
     return [split(snapshots, cutoff, gap, window) for cutoff in cutoffs]
+
+
+def for_claim(snapshots: pd.DataFrame, splitting: Splitting, time: Time) -> list[Split]:
+    """Give a split for each of the coming `claim_months`, a year ago.
+
+    More leave at some times of the year than at others: what the next months will be
+    like is best seen from the same ones, each predicted from its own past.
+    """
+    year_ago = pd.date_range(time.year_ago, periods=splitting.claim_months, freq="MS")
+    return [split(snapshots, cutoff, time.gap) for cutoff in year_ago]
 
 
 def for_choice(folds: list[Split], splitting: Splitting) -> list[Split]:

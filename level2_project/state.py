@@ -6,7 +6,7 @@ import joblib
 import pandas as pd
 
 from level2_project.run import Run
-from level2_project.split import KEYS, LABEL, Split, walk_forward
+from level2_project.split import KEYS, LABEL, Split, for_claim, walk_forward
 from level2_project.train import Recipe, Trained
 
 
@@ -26,6 +26,11 @@ def folds(run: Run) -> list[Split]:
 def untouched(run: Run) -> list[Split]:
     """Give the last folds, which no choice has seen."""
     return folds(run)[-run.config.split.untouched :]
+
+
+def claimed(run: Run) -> list[Split]:
+    """Give the coming months, a year ago."""
+    return for_claim(past(run), run.config.split, run.config.time)
 
 
 def columns(run: Run) -> list[str]:

@@ -22,6 +22,7 @@ from level2_project.run import Run
 from level2_project.snapshots import candidates, snapshots
 from level2_project.split import Split, for_choice
 from level2_project.state import (
+    claimed,
     columns,
     folds,
     frame,
@@ -80,7 +81,7 @@ def select_step(run: Run) -> None:
                 for_choice(folds(run), config.split),
                 recipe(run, {}),
                 config.select,
-                config.seed,
+                config.seed_for("select"),
             ).stability
         ),
     )
@@ -101,20 +102,23 @@ def _search(run: Run, progress: Progress | None) -> dict[str, Any]:
 
 
 def evaluate_step(run: Run) -> None:
-    """Predict the untouched folds from their own past, and claim by them."""
-    run.keep("walk_forward", lambda: _walk(run))
+    """Predict the last months from their own past; claim by the season to come."""
+    run.keep("walk_forward", lambda: _walk(run, untouched(run)))
+    run.keep("year_ago", lambda: _walk(run, claimed(run)))
     run.keep("importance", lambda: _importance(run))
-    run.keep_figures("claim", lambda: claim(evaluation(run)))
+    run.keep_figures("claim", lambda: claim(evaluation(run, "year_ago")))
 
 
-def _walk(run: Run) -> pd.DataFrame:
-    return walk(untouched(run), columns(run), tuned_recipe(run), run.config.seed)
+def _walk(run: Run, folds: list[Split]) -> pd.DataFrame:
+    seed = run.config.seed_for("walk")
+    return walk(folds, columns(run), tuned_recipe(run), seed)
 
 
 def _importance(run: Run) -> pd.DataFrame:
-    last, seed = untouched(run)[-1], run.config.seed
-    model = train.train(tuned_recipe(run), last.train[trained_on(run)], seed)
-    return importance.importance(model, last.test, SHUFFLES, seed)
+    last, seed_for = untouched(run)[-1], run.config.seed_for
+    rows = last.train[trained_on(run)]
+    model = train.train(tuned_recipe(run), rows, seed_for("importance.model"))
+    return importance.importance(model, last.test, SHUFFLES, seed_for("shuffles"))
 
 
 def peers_step(run: Run, progress: Progress | None = None) -> None:
@@ -133,9 +137,8 @@ def _narrow(run: Run) -> list[Split]:
 
     Twelve models are fitted; on all customers that would take longer than the rest.
     """
-    wanted, config = trained_on(run), run.config
-    every = folds(run)
-    few = tune.sample(every, config.tune.customers, config.seed)
+    wanted, every = trained_on(run), folds(run)
+    few = tune.sample(every, run.config)
     return [
         Split(searched.train[wanted], fold.test[wanted])
         for searched, fold in zip(few, every, strict=True)
@@ -146,8 +149,8 @@ def train_step(run: Run) -> None:
     """Train on all snapshots whose labels are known."""
     path = run.folder / "model.joblib"
     if not path.exists():
-        rows = past(run)[trained_on(run)]
-        joblib.dump(train.train(tuned_recipe(run), rows, run.config.seed), path)
+        rows, seed = past(run)[trained_on(run)], run.config.seed_for("train")
+        joblib.dump(train.train(tuned_recipe(run), rows, seed), path)
 
 
 def predict_step(run: Run) -> Path:
@@ -163,19 +166,28 @@ def report_step(run: Run) -> Path:
     return report(results(run), run.folder)
 
 
-def in_order(run: Run, watch: Watch) -> Path:
-    """Take all steps, one after the other; give the report's path.
+STEPS: dict[str, Callable[[Run, Watch], object]] = {
+    "features": lambda run, watch: features_step(run, load_step(run)),
+    "compare": lambda run, watch: compare_step(run, watch("compare")),
+    "select": lambda run, watch: select_step(run),
+    "tune": lambda run, watch: tune_step(run, watch("tune")),
+    "train": lambda run, watch: train_step(run),
+    "evaluate": lambda run, watch: evaluate_step(run),
+    "peers": lambda run, watch: peers_step(run, watch("peers")),
+    "predict": lambda run, watch: predict_step(run),
+    "report": lambda run, watch: report_step(run),
+}
+
+
+def in_order(run: Run, watch: Watch, last: str = "report") -> None:
+    """Take the steps one after the other, up to `last`.
 
     Args:
         run: where results go, and are found if they are there.
         watch: gives each step's progress display, by the step's name.
+        last: one of `STEPS`.
     """
-    features_step(run, load_step(run))
-    compare_step(run, watch("compare"))
-    select_step(run)
-    tune_step(run, watch("tune"))
-    evaluate_step(run)
-    peers_step(run, watch("peers"))
-    train_step(run)
-    predict_step(run)
-    return report_step(run)
+    for name, step in STEPS.items():
+        step(run, watch)
+        if name == last:
+            break

@@ -121,17 +121,18 @@ def search_of(folds: list[Split], columns: list[str], config: Config) -> Search:
         config.train.recalibrate,
         horizon_months=config.time.horizon_months,
     )
-    sampled = sample(folds, config.tune.customers, config.seed)
+    sampled = sample(folds, config)
     wanted = [*KEYS, LABEL, *columns]
     few = [Split(train[wanted], test[wanted]) for train, test in sampled]
-    return Search(few, recipe, config.seed)
+    return Search(few, recipe, config.seed_for("search"))
 
 
-def sample(folds: list[Split], n_customers: int, seed: int) -> list[Split]:
-    """Keep the same randomly chosen customers on all sides of all folds."""
+def sample(folds: list[Split], config: Config) -> list[Split]:
+    """Keep the customers whom the search sees, the same on all sides of all folds."""
     sides = [side["customer_id"].unique() for fold in folds for side in fold]
     ids = np.unique(np.concatenate(sides))
-    chosen = np.random.default_rng(seed).permutation(ids)[:n_customers]
+    generator = np.random.default_rng(config.seed_for("search.customers"))
+    chosen = generator.permutation(ids)[: config.tune.customers]
     return [
         Split(*(side[side["customer_id"].isin(chosen)] for side in fold))
         for fold in folds

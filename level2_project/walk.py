@@ -5,7 +5,7 @@ import pandas as pd
 from level2_project.split import KEYS, LABEL, Split
 from level2_project.train import Recipe, p_churn, train
 
-FEE = "monthly_fee_usd"
+SHOWN = [*KEYS, LABEL, "monthly_fee_usd", "is_unpaid"]
 
 
 def walk(
@@ -15,11 +15,10 @@ def walk(
 
     Returns:
         One row per customer per tested cutoff: `customer_id`, `cutoff`, `left`,
-        `monthly_fee_usd`, `p_churn`.
+        `monthly_fee_usd`, `is_unpaid`, `p_churn`.
     """
     parts = []
     for fold in folds:
         model = train(recipe, fold.train[[*KEYS, LABEL, *columns]], seed)
-        shown = fold.test[[*KEYS, LABEL, FEE]]
-        parts.append(shown.assign(p_churn=p_churn(model, fold.test)))
+        parts.append(fold.test[SHOWN].assign(p_churn=p_churn(model, fold.test)))
     return pd.concat(parts, ignore_index=True)

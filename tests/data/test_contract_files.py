@@ -105,6 +105,20 @@ def test_a_claim_of_an_unknown_figure_is_refused_with_those_known(tmp_path):
         read_claim(tmp_path)
 
 
+def test_a_claim_may_say_its_standard_error(tmp_path):
+    claim = {"roc_auc": 0.8, "roc_auc_error": 0.01, "profit": 3.0}
+    (tmp_path / "claim.json").write_text(json.dumps(claim))
+
+    assert read_claim(tmp_path) == claim
+
+
+def test_an_error_of_an_unknown_figure_is_refused(tmp_path):
+    (tmp_path / "claim.json").write_text(json.dumps({"f1_error": 0.1}))
+
+    with pytest.raises(BadPredictions, match="'f1_error' is none of"):
+        read_claim(tmp_path)
+
+
 # --- the level -----------------------------------------------------------------------
 
 

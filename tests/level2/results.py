@@ -42,6 +42,7 @@ def results_of(smote: float = -0.02, **changes: object) -> Results:
         ),
         peers=peers(),
         evaluation=evaluation(),
+        year_ago=evaluation(),
         importance=importance(),
         predictions=pd.DataFrame(
             {
@@ -153,7 +154,7 @@ def predictions_of(customers: int = 2_000, cutoffs: int = 4) -> pd.DataFrame:
     """Walk-forward predictions that are the true chances."""
     snapshots = snapshots_of(customers, cutoffs)
     p = p_leave(snapshots.fillna({"days_since_last_use": 5.0}))
-    wanted = ["customer_id", "cutoff", "left", "monthly_fee_usd"]
+    wanted = ["customer_id", "cutoff", "left", "monthly_fee_usd", "is_unpaid"]
     return snapshots[wanted].assign(p_churn=p.to_numpy(float))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 FIRST_CUTOFF = pd.Timestamp("2022-05-01")
-COLUMNS = 14  # two keys, the label and what carries the signal
+COLUMNS = 15  # two keys, the label and what carries the signal
 PLANS, REGIONS = ["solo", "team", "business"], ["north", "south", "west"]
 
 
@@ -13,7 +13,7 @@ def snapshots_of(
 ) -> pd.DataFrame:
     """One row per customer and monthly cutoff, sorted by cutoff; 3 % leave.
 
-    Of `columns` in all, those past the first 14 are noise. Who leaves is gone; a new
+    Of `columns` in all, those past the first 15 are noise. Who leaves is gone; a new
     customer of the same kind takes the place. True log-odds have an sd of about 1.2.
     """
     generator = np.random.default_rng(seed)
@@ -58,7 +58,7 @@ def traits(
 def behaviour(generator: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
     minutes = generator.lognormal(5, 0.8, rows)
     trend = generator.lognormal(0, 0.3, rows)
-    return {
+    drawn = {
         "minutes_28": minutes.astype(np.float32),
         "minutes_7": (minutes / 4 * trend).astype(np.float32),
         "days_since_last_use": generator.geometric(0.2, rows).astype(np.float32),
@@ -66,6 +66,8 @@ def behaviour(generator: np.random.Generator, rows: int) -> dict[str, np.ndarray
         "n_failed_payments_90": generator.poisson(0.06, rows).astype(np.int16),
         "days_since_offer": generator.integers(1, 900, rows).astype(np.float32),
     }
+    is_unpaid = (drawn["n_failed_payments_90"] > 1).astype(np.float32)
+    return {**drawn, "is_unpaid": is_unpaid}
 
 
 def p_leave(snapshots: pd.DataFrame) -> pd.Series:

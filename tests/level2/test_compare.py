@@ -18,7 +18,7 @@ from level2_project.compare import (
     winner,
 )
 from level2_project.config import Config, read_config
-from level2_project.decide import decide, realised_value
+from level2_project.decide import decide, reachable, realised_value
 from level2_project.split import split
 from level2_project.train import Recipe, p_churn, train
 from tests.level2.snapshots import snapshots_of
@@ -97,9 +97,10 @@ def test_the_untouched_folds_change_nothing(snapshots):
 def test_a_figure_is_that_of_training_and_deciding_by_hand(snapshots):
     config = config_of(customers=10_000)
     fold = split(snapshots, snapshots["cutoff"].unique()[-3], config.time.gap)
-    p = p_churn(train(Recipe("logistic"), fold.train, config.seed), fold.test)
+    seed = config.seed_for("compare.models")
+    p = p_churn(train(Recipe("logistic"), fold.train, seed), fold.test)
     fee_usd, left = (fold.test[c].to_numpy() for c in ("monthly_fee_usd", "left"))
-    offer = decide(p, fee_usd, np.ones(len(p), bool), config.economics)
+    offer = decide(p, fee_usd, reachable(fold.test), config.economics)
     value = realised_value(offer, left, fee_usd, config.economics)
 
     row = compare(snapshots, config).iloc[0]

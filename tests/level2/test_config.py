@@ -42,6 +42,7 @@ def test_an_unknown_key_is_refused_with_those_known(section):
         ("train", "recalibrate", 1, "bool"),
         ("split", "untouched", 12, "fewer than split.n_folds"),
         ("split", "n_folds", 30, "fewer than the"),
+        ("time", "first_cutoff", "2022-12-01", "a year before time.predict_at"),
         ("tune", "trials", True, "int"),
     ],
 )
@@ -87,3 +88,13 @@ def test_labels_of_the_last_cutoff_are_known_at_the_day_of_prediction():
 def read_cutoff(text: str) -> pd.Timestamp:
 
     return pd.Timestamp(text)
+
+
+def test_every_purpose_has_a_seed_of_its_own_that_follows_from_the_one_given():
+    config, other = read_config(), config_of(changed("", "seed", 1))
+
+    seeds = {purpose: config.seed_for(purpose) for purpose in ("train", "walk", "text")}
+
+    assert len({*seeds.values(), config.seed}) == 4
+    assert seeds["train"] == read_config().seed_for("train")
+    assert seeds["train"] != other.seed_for("train")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.contract import CLAIMS
+from data.contract import CLAIMS, ERROR
 from data.metrics import all_metrics
 from level2_project.config import read_config
 from level2_project.curves import gain_usd
@@ -34,6 +34,7 @@ def predictions(p_churn: list[float], left: list[bool], cutoffs: int = 2):
             "left": np.tile(left, cutoffs),
             "p_churn": np.tile(p_churn, cutoffs),
             "monthly_fee_usd": 100.0,
+            "is_unpaid": 0.0,
         }
     )
 
@@ -57,8 +58,30 @@ def test_every_metric_is_the_judges_even_with_ties_and_certain_predictions(
 def test_the_claim_has_only_names_that_the_judge_knows():
     believed = claim(evaluate(predictions_of(), ECONOMICS))
 
-    assert set(believed) <= {*CLAIMS, "profit"}
+    assert {name.removesuffix(ERROR) for name in believed} <= set(CLAIMS)
     assert all(type(value) is float for value in believed.values())
+
+
+def test_a_claim_says_how_sure_it_is():
+    here = evaluate(predictions_of(cutoffs=3), ECONOMICS)
+
+    believed = claim(here)
+
+    for metric in ("log_loss", "average_precision"):
+        spread = np.std(here.by_cutoff[metric], ddof=1)
+        assert believed[f"{metric}_error"] == pytest.approx(spread / np.sqrt(3))
+
+
+def test_a_claim_by_a_single_month_has_no_error():
+    believed = claim(evaluate(predictions_of(cutoffs=1), ECONOMICS))
+
+    assert not any(name.endswith("_error") for name in believed)
+
+
+def test_nobody_with_an_open_invoice_gets_an_offer():
+    here = predictions([0.9, 0.9], [True, False]).assign(is_unpaid=[1.0, 0.0])
+
+    assert offers(here, ECONOMICS).tolist() == [False, True]
 
 
 def test_the_claimed_profit_is_that_of_twelve_months():
@@ -151,7 +174,8 @@ def test_an_offer_is_decided_where_the_expected_gain_is_positive():
 
     made = offers(here, ECONOMICS)
 
-    assert (made == (gain_usd(p, fee, ECONOMICS) > 0)).all()
+    pays = gain_usd(p, fee, ECONOMICS) > 0
+    assert (made == pays & (here["is_unpaid"] == 0)).all()
 
 
 def test_curves_of_a_perfect_ranking_are_perfect():

@@ -10,7 +10,7 @@ import pytest
 
 from level2_project.load import Loaded, load
 from level2_project.sources import SOURCES, BadDrop
-from tests.level2.raw_worlds import first_drops, rewrite, with_cell
+from tests.level2.raw_worlds import all_drops, first_drops, rewrite, with_cell
 
 MARCH = pd.Timestamp("2022-03-01")
 
@@ -245,16 +245,51 @@ def test_a_file_cut_in_the_middle_of_a_row_must_be_sent_again_in_the_next_drop(r
     said = refused(raw)
 
     assert said.startswith("2022-01/transactions.csv, column -, row last: wanted")
-    assert "the next drop does not send the month again" in said
+    assert "no next drop that sends the month again" in said
 
 
-def test_a_file_cut_last_month_is_used_until_it_is_sent_again(raw, two_months):
-    file = raw / "2022-02" / "transactions.csv"
-    rewrite(file, lambda text: text[:-9])
+def test_a_file_cut_last_month_is_refused_until_it_is_sent_again(raw):
+    rewrite(raw / "2022-02" / "transactions.csv", lambda text: text[:-9])
 
-    loaded = load(raw, MARCH)
+    said = refused(raw)
 
-    whole = two_months.sources.transactions
-    completed = loaded.repairs.set_index(["repair", "source"])["n_rows"]
-    assert completed["complete_truncated_drop", "transactions"] == 1
-    assert len(whole) - 1 <= len(loaded.sources.transactions) <= len(whole)
+    assert said.startswith("2022-02/transactions.csv, column -, row last: wanted")
+
+
+@pytest.mark.parametrize("month", ["2022-01", "2022-02"])
+def test_a_month_of_usage_that_ends_early_is_refused_though_its_file_is_whole(
+    raw, month
+):
+    file = raw / month / "usage.parquet"
+    rows = pq.read_table(file).to_pandas()
+    ninth = pd.Timestamp(f"{month}-09")
+    rows[rows["day"] < ninth].to_parquet(file, index=False)
+    if month == "2022-01":  # its late rows come with the next drop
+        next_file = raw / "2022-02" / "usage.parquet"
+        later = pq.read_table(next_file).to_pandas()
+        later[later["day"] >= "2022-02-01"].to_parquet(next_file, index=False)
+
+    said = refused(raw)
+
+    assert said.startswith(f"{month}/usage.parquet, column day, row last: wanted rows")
+    assert f"none after {month}-08" in said
+    assert "Remedy: have the source send this month's file again" in said
+
+
+@pytest.mark.parametrize("until", ["2022-07-01", "2024-10-01"])
+def test_the_months_in_which_a_drop_came_short_cannot_be_predicted(
+    small_world, tmp_path, until
+):
+    drops = all_drops(small_world, tmp_path / "all")
+
+    said = refused(drops, pd.Timestamp(until))
+
+    assert "have the source send this month's file again" in said
+
+
+def test_every_other_month_can_be_predicted(small_world, tmp_path):
+    drops = all_drops(small_world, tmp_path / "all")
+    months = pd.date_range("2022-02-01", "2025-01-01", freq="MS")
+
+    for until in months.drop(["2022-07-01", "2024-10-01"]):
+        assert load(drops, until, months=2).months > 0

@@ -252,20 +252,6 @@ def test_the_days_of_the_outage_are_found_and_no_others(case):
     ]  # fmt: skip
 
 
-def test_a_drop_of_usage_that_is_short_shows_until_it_is_sent_again(
-    small_world, tmp_path
-):
-    raw = all_drops(small_world, tmp_path / "raw")
-    october = pd.Timestamp("2024-10-01")
-
-    silent = load(raw, october, months=2).silent_days
-
-    days = pd.date_range(CUT_USAGE, "2024-09-29")  # the 30th is due tomorrow
-    assert silent.groupby("client", observed=True)["day"].apply(list).to_dict() == {
-        client: days.tolist() for client in ("web", "ios", "android")
-    }
-
-
 # --- not damaged ---------------------------------------------------------------------
 
 

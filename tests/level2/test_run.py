@@ -2,7 +2,8 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -41,6 +42,20 @@ def done(small_world, tmp_path_factory) -> Run:
     run = open_run(quick(small_world, tmp_path_factory.mktemp("runs")))
     steps.in_order(run, silent)
     return run
+
+
+@pytest.fixture
+def config_file(done, tmp_path) -> Path:
+    """The config of the run that is done, as a file."""
+    quoted = {str: json.dumps, bool: lambda value: str(value).lower()}
+    lines = []
+    for name, value in asdict(done.config).items():
+        rows = value if isinstance(value, dict) else {name: value}
+        lines += [f"[{name}]"] if isinstance(value, dict) else []
+        lines += [f"{k} = {quoted.get(type(v), str)(v)}" for k, v in rows.items()]
+    path = tmp_path / "config.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
 
 
 def written(run: Run) -> dict[str, int]:
@@ -89,6 +104,55 @@ def test_a_year_of_usage_is_enough_to_predict(done, small_world):
     few = candidates(load(small_world, day, USAGE_MONTHS).sources, rows, done.config)
 
     pd.testing.assert_frame_equal(few, customers)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("label", "n_left"),
+        ("features", "snapshots at 19 cutoffs, 146 features"),
+        ("split", "is_untouched"),
+        ("compare", "class_weights"),
+        ("select", "columns are kept: "),
+        ("tune", "num_leaves = "),
+        ("train", "model.joblib"),
+        ("evaluate", "claimed, by the season to come a year ago"),
+        ("decide", "customers get an offer"),
+        ("all", "report.html"),
+    ],
+)
+def test_each_step_can_be_called_by_its_name_and_tells_what_it_left(
+    done, config_file, capsys, command, says
+):
+    before = written(done)
+
+    code = main([command, "--config", str(config_file)])
+
+    assert code == 0
+    assert says in capsys.readouterr().out
+    made = {name for name, at in written(done).items() if at != before.get(name)}
+    assert made <= {"report.html"}
+
+
+def test_a_step_takes_those_before_it_and_none_after_it(done, monkeypatch):
+    taken: list[str] = []
+    noted = {
+        name: lambda run, watch, name=name: taken.append(name) for name in steps.STEPS
+    }
+    monkeypatch.setattr(steps, "STEPS", noted)
+
+    steps.in_order(done, silent, "tune")
+
+    assert taken == ["features", "compare", "select", "tune"]
+
+
+def test_the_flow_takes_the_steps_in_the_same_order():
+    flow = Path(steps.__file__).with_name("flow.py").read_text()
+    body = flow.split("def level2(")[1]
+
+    called = re.findall(r"^    (?:return )?(\w+)\(", body, re.MULTILINE)
+
+    assert called == list(steps.STEPS)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from level2_project.config import Splitting, read_config
-from level2_project.split import Split, for_choice, split, walk_forward
+from level2_project.split import Split, for_choice, for_claim, split, walk_forward
 from tests.level2.snapshots import snapshots_of
 
 MAY = pd.Timestamp("2023-05-01")
@@ -144,3 +144,15 @@ def test_the_untouched_folds_are_the_last_ones():
     untouched = {fold.test["cutoff"].iloc[0] for fold in folds[-2:]}
     seen = {cutoff for fold in open_folds for side in fold for cutoff in side["cutoff"]}
     assert max(seen) < min(untouched)
+
+
+def test_the_claim_comes_from_the_season_that_is_to_be_predicted():
+    config = read_config()
+    cutoffs = pd.date_range(config.time.first_cutoff, periods=19, freq="MS")
+
+    folds = for_claim(snapshots_at(*cutoffs), config.split, config.time)
+
+    tested = [fold.test["cutoff"].item() for fold in folds]
+    assert tested == list(pd.to_datetime(["2023-01-01", "2023-02-01", "2023-03-01"]))
+    for fold, cutoff in zip(folds, tested, strict=True):
+        assert (fold.train["cutoff"] + config.time.gap <= cutoff).all()

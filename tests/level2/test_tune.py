@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -100,9 +101,10 @@ def test_every_model_can_be_tuned(tmp_path, model):
 def test_the_figure_of_a_trial_is_the_mean_log_loss_over_the_open_folds(whole):
     config = config_of(trials=2)
     recipe, losses = Recipe(params=whole.params), []
+    seed = config.seed_for("search")
 
     for fold in for_choice(folds(), config.split):
-        model = train(recipe, fold.train[[*KEYS, LABEL, *COLUMNS]], config.seed)
+        model = train(recipe, fold.train[[*KEYS, LABEL, *COLUMNS]], seed)
         losses.append(log_loss(fold.test[LABEL].to_numpy(), p_churn(model, fold.test)))
 
     tested = whole.trials[whole.trials["state"] == "complete"]
@@ -175,7 +177,10 @@ def test_a_search_on_other_columns_begins_anew(tmp_path):
 
 
 def test_all_folds_keep_the_same_sampled_customers():
-    kept = sample(folds(), n_customers=50, seed=1)
+    config = config_of(trials=2)
+    few = replace(config, tune=replace(config.tune, customers=50))
+
+    kept = sample(folds(), few)
 
     ids = [set(side["customer_id"]) for fold in kept for side in fold]
     assert 0 < len(set.union(*ids)) <= 50
