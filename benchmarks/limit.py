@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.run import keep_to_one_core
+from data.files import write_table
 from data.state import FIRST_CUSTOMER_ID
 from data.usage import BLOCK
 
@@ -30,17 +31,11 @@ def draw(n_customers: int) -> float:
     return time.perf_counter() - start
 
 
-def write(table: pa.Table, path: Path, compression: str) -> float:
-    """Write a table with Arrow's usual settings; give the seconds."""
+def write(table: pa.Table, path: Path) -> float:
+    """Write a table as the world does; give the seconds."""
     start = time.perf_counter()
-    pq.write_table(table, path, compression=compression)
+    write_table(table, path)
     return time.perf_counter() - start
-
-
-def codec(path: Path) -> str:
-    """Give the compression that a file was written with."""
-    column = pq.read_metadata(path).row_group(0).column(0)
-    return str(column.compression).lower().partition("_")[0]
 
 
 def measure(report: Path, world: Path) -> None:
@@ -52,7 +47,7 @@ def measure(report: Path, world: Path) -> None:
             known = pc.max(table["customer_id"]).as_py() - FIRST_CUSTOMER_ID + 1
             rows += table.num_rows
             drawing += draw(known)
-            writing += write(table, Path(scratch) / "usage.parquet", codec(source))
+            writing += write(table, Path(scratch) / "usage.parquet")
     found = {"usage_rows": rows, "draw_seconds": drawing, "write_seconds": writing}
     report.write_text(json.dumps(found))
 

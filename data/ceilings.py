@@ -20,6 +20,7 @@ import pandas as pd
 from data.deliver import Arrivals, arrive
 from data.emit import emit
 from data.hazard import offer_cut
+from data.interval import cumulative
 from data.past_offers import nobody
 from data.recorded import Recorded
 from data.rows import Frames
@@ -36,6 +37,7 @@ from data.year import (
     Setting,
     best_policy,
     live,
+    monthly_profit,
     nobody_policy,
     predictive,
     profit,
@@ -222,7 +224,14 @@ def choose_least(world: World, seed: int, models: Models) -> Least:
     return Least(max(LEAST_WORTH, key=observed), max(LEAST_WORTH, key=informed))
 
 
-def examine(world: World, seed: int, models: Models, least: Least) -> dict[str, float]:
+class Examined(NamedTuple):
+    """How the models did in one world."""
+
+    figures: dict[str, float]
+    profit_by_month: dict[str, list[float]]  # USD per 1,000 customers, by policy
+
+
+def examine(world: World, seed: int, models: Models, least: Least) -> Examined:
     """Let the models predict a world left alone, and decide in the same one."""
     judge, record = open_months(world, seed)
     alone = copied(record)
@@ -235,12 +244,17 @@ def examine(world: World, seed: int, models: Models, least: Least) -> dict[str, 
     figures = predictive(live(judge, predict_only, alone.watch))
     observed = observed_policy(models, record.recorded, least.observable)
     informed = informed_policy(world, models, least.full_information)
-    earned = {
-        "profit": profit(live(judge, observed, record.watch)).profit,
-        "full_information_profit": profit(live(judge, informed)).profit,
-        "best_policy_profit": profit(live(judge, best_policy(judge))).profit,
+    by_month = {
+        "observable": monthly_profit(judge, live(judge, observed, record.watch)),
+        "full_information": monthly_profit(judge, live(judge, informed)),
+        "best_policy": monthly_profit(judge, live(judge, best_policy(judge))),
     }
-    return figures | {k: 1000 * usd / judge.customers for k, usd in earned.items()}
+    earned = {
+        "profit": sum(by_month["observable"]),
+        "full_information_profit": sum(by_month["full_information"]),
+        "best_policy_profit": sum(by_month["best_policy"]),
+    }
+    return Examined(figures | earned, by_month)
 
 
 def copied(record: Record) -> Record:
@@ -250,7 +264,7 @@ def copied(record: Record) -> Record:
 
 
 def ceilings(world: World, say: Callable[[str], None] = print) -> dict[str, Any]:
-    """Compute the ceilings: means over test worlds, and standard errors."""
+    """Compute the ceilings: means over test worlds, and how sure they are."""
     say(f"fitting on {TRAIN_CUSTOMERS:,} customers, some minutes")
     models = fit(replace(world, customers=TRAIN_CUSTOMERS), TRAIN_SEED)
     tested = replace(world, customers=TEST_CUSTOMERS)
@@ -260,7 +274,7 @@ def ceilings(world: World, say: Callable[[str], None] = print) -> dict[str, Any]
     for seed in TEST_SEEDS:
         say(f"examining world {seed}")
         rows.append(examine(tested, seed, models, least))
-    figures = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    figures = {k: np.array([row.figures[k] for row in rows]) for k in rows[0].figures}
     shares = {
         "share_of_full_information": figures["full_information_profit"],
         "share_of_best_policy": figures["best_policy_profit"],
@@ -275,6 +289,10 @@ def ceilings(world: World, say: Callable[[str], None] = print) -> dict[str, Any]
         "least_worth_in_monthly_fees": least._asdict(),
         "observable": {name: float(np.mean(v)) for name, v in figures.items()},
         "standard_errors": errors,
+        "cumulative_profit": {
+            policy: cumulative([row.profit_by_month[policy] for row in rows])
+            for policy in rows[0].profit_by_month
+        },
     }
 
 

@@ -16,7 +16,7 @@ def customers(streams: Streams, events: Events) -> pd.DataFrame:
     state, joined, day = events.state, events.joined, events.drift.change_day
     new = np.arange(len(joined))
     changed = np.flatnonzero((day > 0) & state.active)
-    changed_at = moment(streams, "change", events.month, day)[changed]
+    changed_at = moment(streams, "change", events.month, day, changed)
     parts = [
         _rows(joined, "created", joined_at(streams, joined), new),
         _rows(state, "updated", changed_at, changed),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from data.calendar import first_day
 from data.mess import DAMAGES, LEDGER_COLUMNS, NOWHERE, Mess, Spot
-from data.rows import Frames
+from data.rows import Frames, pick
 from data.state import Bools
 from data.streams import Streams
 
@@ -50,8 +50,8 @@ def arrive(
             ledger += noted
         is_late = rows["arrived_at"].to_numpy() >= ends
         cut, resent = _cut(mess, month, source, rows)
-        now[source] = rows[~is_late & ~cut]
-        later[source] = pd.concat([rows[is_late & ~cut], resent])
+        now[source] = pick(rows, ~(is_late | cut))
+        later[source] = pd.concat([pick(rows, is_late & ~cut), resent])
     return Arrivals(now, later, ledger)
 
 

@@ -1,6 +1,7 @@
 """Drift: what happens to every customer in a month whether or not he stays."""
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -99,16 +100,18 @@ def _decay_turns(world: World, streams: Streams, state: State) -> Bools:
 def _ticket_topic(world: World, streams: Streams, state: State) -> Ints:
     """Draw who writes and about what; the weights are relative to `ticket_chance`."""
     rise = since_price_rise(world, state.month) < 3
-    leaving = sigmoid(voluntary_logit(world, 0.0, state))
-    weights = np.empty((len(TOPICS), len(state)))
     how_to, bug, price, cancel = world.ticket_weights
     per_sd, after_rise = world.price_ticket_odds
-    weights[0], weights[1] = how_to, bug
-    weights[2] = price * np.exp(per_sd * state.traits.sensitivity + after_rise * rise)
-    weights[3] = cancel * leaving
+    weights: tuple[Floats | float, ...] = (
+        how_to,
+        bug,
+        price * np.exp(per_sd * state.traits.sensitivity + after_rise * rise),
+        cancel * sigmoid(voluntary_logit(world, 0.0, state)),
+    )
     uniform = streams("ticket", state.month).random(len(state))
-    edges = world.ticket_chance * np.cumsum(weights, axis=0)
-    topic = (uniform > edges).sum(axis=0)
+    topic = np.zeros(len(state), np.int64)
+    for edge in accumulate(weights):
+        topic += uniform > world.ticket_chance * edge
     return np.where(topic == len(TOPICS), NO_TICKET, topic)
 
 
@@ -137,8 +140,10 @@ def _dunning_stage(world: World, streams: Streams, state: State) -> Ints:
         world, state
     )
     uniform = streams("invoice.recovery", state.month).random(len(state))
-    stage = 1 + np.searchsorted(np.cumsum(world.recovery), uniform, side="right")
-    return np.where(fails, stage, PAID)
+    stage = np.full(len(state), PAID)
+    recovered = np.cumsum(world.recovery)
+    stage[fails] = 1 + np.searchsorted(recovered, uniform[fails], side="right")
+    return stage
 
 
 def _plan_change(

@@ -32,7 +32,9 @@ from data.year import (
     full_information,
     leak,
     live,
+    monthly_profit,
     nobody_policy,
+    predicted_groups,
     predictive,
     profit,
     random_policy,
@@ -172,15 +174,19 @@ def judged(judge: Setting, months: list[Month]) -> Result:
         "money": profit(months).per(judge.customers),
         "realised": realised_profit(judge, months).per(judge.customers),
         "offer_share": offers / rosters,
-        "profit_by_month": [
-            month.ledger.profit * 1000 / judge.customers for month in months
-        ],
+        "profit_by_month": monthly_profit(judge, months),
     }
     if months[0].decision.p_churn is not None:
         result["happened"] = predictive(months)
         result["happened_by_month"] = [predictive([month]) for month in months]
+        result["calibration_curve"] = _curve(months)
         result["excess_auc"] = leak(months)
     return result
+
+
+def _curve(months: list[Month]) -> list[dict[str, float]]:
+    groups = predicted_groups(months).round(6).tolist()  # a millionth is far below luck
+    return [{"predicted": predicted, "true": true} for predicted, true in groups]
 
 
 def exams(

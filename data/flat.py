@@ -56,25 +56,24 @@ def month_totals(emitted: Frames, n_customers: int) -> Totals:
     collected = money[money["kind"].isin(["paid", "retry_paid", "refund"])]
     failed = money[money["kind"] == "failed"]
     opened = tickets[tickets["event"] == "opened"]
-    last_use = np.full(n_customers, -1)
-    day = usage["day"].to_numpy().astype("M8[D]").astype(np.int64)
-    last_use[_position(usage)] = day  # a customer's days stand in order
+    user = _position(usage)
+    last_use = np.full(n_customers, -1).astype("M8[s]")
+    last_use[user] = usage["day"]  # a customer's days stand in order
 
-    def count(rows: pd.DataFrame) -> Ints:
-        return np.bincount(_position(rows), minlength=n_customers)
+    def count(who: Ints) -> Ints:
+        return np.bincount(who, minlength=n_customers)
 
-    def add(rows: pd.DataFrame, column: str) -> Floats:
-        values: Floats = rows[column].to_numpy(float)
-        sums = np.bincount(_position(rows), weights=values, minlength=n_customers)
+    def add(who: Ints, values: pd.Series) -> Floats:
+        sums = np.bincount(who, weights=values, minlength=n_customers)
         return sums.astype(float)
 
     return Totals(
-        spend_usd=add(collected, "amount_usd"),
-        failed_payments=count(failed),
-        tickets=count(opened),
-        active_days=count(usage),
-        minutes=add(usage, "minutes").astype(np.int64),
-        last_use=last_use,
+        spend_usd=add(_position(collected), collected["amount_usd"]),
+        failed_payments=count(_position(failed)),
+        tickets=count(_position(opened)),
+        active_days=count(user),
+        minutes=add(user, usage["minutes"]).astype(np.int64),
+        last_use=last_use.astype("M8[D]").astype(np.int64),
     )
 
 

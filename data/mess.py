@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.calendar import first_day
+from data.rows import pick
 from data.state import Bools, Ints
+from data.text import as_text, repeated, time_text
 
 LEDGER_COLUMNS = [
     "defect",
@@ -28,6 +28,7 @@ LEDGER_COLUMNS = [
     "repairable",
 ]
 NOWHERE = -1  # as `file_row`: the row is in no file, or not in this one
+ZONES = {"Z": 0, "-08:00": -8, "-05:00": -5, "+01:00": 1, "+02:00": 2}  # hours
 KEYS = {
     "customers": "customer_id",
     "subscriptions": "event_id",
@@ -78,26 +79,26 @@ class Spot:
 
     def choose(self, share: float, among: Bools | None = None) -> Ints:
         """Choose a share of the rows' positions, sorted; few draws for many rows."""
-        candidates = (
-            np.arange(len(self.rows)) if among is None else np.flatnonzero(among)
-        )
-        n = int(self.generator.binomial(len(candidates), share))
-        return np.sort(self.generator.choice(candidates, n, replace=False))
+        n_all = len(self.rows) if among is None else int(np.count_nonzero(among))
+        n = int(self.generator.binomial(n_all, share))
+        chosen = np.sort(self.generator.choice(n_all, n, replace=False))
+        return chosen if among is None else np.flatnonzero(among)[chosen]
 
     def note(
         self, defect: str, where: Ints, column: str = "", repairable: bool = True
     ) -> None:
         """Write the rows at `where`, as they are now, into the ledger."""
-        clean = _as_text(self.rows[column].iloc[where]) if column else ""
+        n, rows = len(where), self.rows
+        clean = as_text(rows[column].iloc[where]) if column else repeated("", n)
         self.ledger.append(
             pd.DataFrame(
                 {
-                    "defect": defect,
-                    "source": self.source,
+                    "defect": repeated(defect, n),
+                    "source": repeated(self.source, n),
                     "file_row": where,
-                    "key": self.rows[KEYS[self.source]].iloc[where].astype(str).array,
-                    "column": column,
-                    "clean": np.asarray(clean, object),
+                    "key": as_text(rows[KEYS[self.source]].iloc[where]),
+                    "column": repeated(column, n),
+                    "clean": clean,
                     "repairable": repairable,
                 }
             )
@@ -114,7 +115,7 @@ def tracking_outage(mess: Mess, spot: Spot) -> pd.DataFrame:
     lost = (spot.rows["client"] == "android").to_numpy() & (day >= first) & (day < past)
     spot.note("tracking_outage", np.flatnonzero(lost), repairable=False)
     spot.ledger[-1]["file_row"] = NOWHERE
-    return spot.rows[~lost]
+    return pick(spot.rows, ~lost)
 
 
 def unit_change(mess: Mess, spot: Spot) -> pd.DataFrame:
@@ -182,11 +183,12 @@ def mixed_time_zones(mess: Mess, spot: Spot) -> pd.DataFrame:
         return spot.rows
     where = spot.choose(mess.offset_share)
     spot.note("mixed_time_zones", where, "event_at")
-    hours = spot.generator.choice([-8, -5, 1, 2], len(where))
-    utc = spot.rows["event_at"].to_numpy()
-    text = np.asarray(published_time(utc).to_pylist(), object)
-    local = published_time(utc[where] + (3600 * hours).astype("m8[s]")).to_pylist()
-    text[where] = [f"{t[:-1]}{h:+03d}:00" for t, h in zip(local, hours, strict=True)]
+    names, hours = zip(*ZONES.items(), strict=True)
+    zone = np.zeros(len(spot.rows), int)
+    zone[where] = 1 + spot.generator.choice(len(ZONES) - 1, len(where))
+    offset = (3600 * np.array(hours)[zone]).astype("m8[s]")
+    local = spot.rows["event_at"].to_numpy() + offset
+    text = time_text(local, pa.array(names).take(pa.array(zone)))
     return spot.rows.assign(event_at=text)
 
 
@@ -237,13 +239,6 @@ def _add(defect: str, spot: Spot, extra: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _as_text(values: pd.Series) -> pd.Series:
-    """Write values as the files do."""
-    if pd.api.types.is_datetime64_dtype(values):
-        return pd.Series(published_time(values.to_numpy()).to_pylist(), dtype=object)
-    return values.astype(str)
-
-
 DAMAGES: tuple[Callable[[Mess, Spot], pd.DataFrame], ...] = (
     tracking_outage,
     absurd_values,
@@ -256,9 +251,3 @@ DAMAGES: tuple[Callable[[Mess, Spot], pd.DataFrame], ...] = (
     duplicates,
     schema_change,
 )
-
-
-def published_time(times: npt.NDArray[np.datetime64]) -> pa.Array:
-    """Write UTC times as the files do, "2022-01-31 09:00:00Z"."""
-    text = pc.cast(pa.array(times.astype("M8[s]")), pa.string())
-    return pc.binary_join_element_wise(text, "Z", "")

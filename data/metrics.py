@@ -46,6 +46,19 @@ def calibration(p: Floats, predicted: Floats) -> float:
     return float(predicted.sum() / p.sum())
 
 
+def calibration_curve(p: Floats, predicted: Floats, groups: int = 10) -> Floats:
+    """Give the mean predicted and the mean true chance of equal groups.  # (groups, 2)
+
+    The group with the lowest predictions comes first. Customers predicted alike share
+    their mean true chance, so it does not matter which of them falls on which side.
+    """
+    _, alike = np.unique(predicted, return_inverse=True)
+    shared = (np.bincount(alike, p) / np.bincount(alike))[alike]
+    lowest_first = np.argsort(predicted, kind="stable")
+    both = np.column_stack([predicted, shared])[lowest_first]  # (n_customers, 2)
+    return np.array([group.mean(axis=0) for group in np.array_split(both, groups)])
+
+
 def expected_lift(p: Floats, predicted: Floats, share: float = 0.10) -> float:
     """Give the leaving rate among the `share` ranked highest, over the mean rate."""
     n = max(1, round(share * len(p)))

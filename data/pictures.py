@@ -1,113 +1,145 @@
-"""Pictures: draw what the README shows from a report, and from nothing else."""
+"""Pictures: draw what the READMEs show from a report, and from nothing else."""
 
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
-NAMES = {
-    "nobody": "nobody",
-    "everybody": "everybody",
-    "random": "a random tenth",
-    "risk_ranked": "the riskiest tenth",
-    "level1_notebook": "level 1",
-    "level2_project": "level 2",
-    "level3_service": "level 3",
-}
-PAPER: Any = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-INK, PALE = "#1b1b1b", "#9a9a9a"
-CLAIMS = (("roc_auc", "ROC AUC"), ("average_precision", "average precision"))
-STYLE: Any = {
-    "font.family": "DejaVu Sans",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "svg.hashsalt": "churn",  # the same picture is the same bytes
-}
+from data.draw_claims import draw_claims
+from data.looks import (
+    GREY,
+    PALE,
+    STYLE,
+    apart,
+    band,
+    footnote,
+    look,
+    save,
+    says,
+    signed,
+)
+
+Report = dict[str, Any]
+
+LEAST = 0.001  # below it, the axes of calibration are linear and reach 0
 
 
-def draw(report: dict[str, Any], folder: Path) -> None:
-    """Write `levels.svg` and `levels.png`: claims on the left, money on the right."""
+def draw(report: Report, folder: Path) -> None:
+    """Write every picture as SVG and PNG."""
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(STYLE):
-        figure, panels = plt.subplots(
-            1, 3, figsize=(11, 3.4), width_ratios=(1, 1, 1.25), layout="constrained"
-        )
-        for panel, (metric, title) in zip(panels, CLAIMS, strict=False):
-            draw_claims(panel, report, metric, title)
-        draw_profit(panels[2], report)
-        figure.savefig(folder / "levels.svg", metadata={"Date": None})
-        figure.savefig(folder / "levels.png", dpi=110, metadata={"Software": None})
-        plt.close(figure)
+        for name, figure in pictures(report).items():
+            save(figure, folder / name)
 
 
-def draw_claims(axes: Axes, report: dict[str, Any], metric: str, title: str) -> None:
-    """Draw each level's claim, what happened, and the two ceilings as lines."""
+def pictures(report: Report) -> dict[str, Figure]:
     levels = report["levels"]
-    for height, name in enumerate(reversed(levels)):
-        figures = report["pooled"][name]
-        claimed = figures["claimed"][metric]["mean"]
-        happened = figures["happened"][metric]["mean"]
-        axes.plot([claimed, happened], [height, height], color=PALE, lw=2, zorder=1)
-        axes.plot(claimed, height, "o", mfc="white", mec=INK, ms=9)
-        axes.plot(happened, height, "o", color=INK, ms=9)
-        for value, says in labels(claimed, happened):
-            axes.annotate(
-                says, (value, height), (0, 10), ha="center",
-                textcoords="offset points", fontsize=9, bbox=PAPER,
-            )  # fmt: skip
-    observable = report["ceilings"]["observable"][metric]
-    full = report["pooled"]["full_information"]["happened"][metric]["mean"]
-    for value, style, word in (
-        (observable, ":", "observable"),
-        (full, "--", "full info"),
-    ):
-        axes.axvline(value, color=PALE, ls=style, lw=1.2, zorder=0)
-        axes.text(value, -0.62, word, rotation=90, fontsize=8, ha="right", va="bottom")
-    axes.set_yticks(range(len(levels)), [NAMES[name] for name in reversed(levels)])
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(left=False)
-    axes.set(title=title, xlim=(-0.12, 1.15), ylim=(-0.65, len(levels) - 0.35))
+    alone = {f"calibration_{name}": draw_calibration(report, [name]) for name in levels}
+    return {
+        "claims": draw_claims(report),
+        "profit_by_month": draw_profit(report),
+        "calibration": draw_calibration(report, levels),
+        **alone,
+    }
 
 
-def labels(claimed: float, happened: float) -> list[tuple[float, str]]:
-    """Give what is written where; one label where two would cover each other."""
-    if abs(claimed - happened) < 0.15:
-        both = f"claimed {claimed:.2f}\nhappened {happened:.2f}"
-        return [((claimed + happened) / 2, both)]
-    return [
-        (claimed, f"claimed\n{claimed:.2f}"),
-        (happened, f"happened\n{happened:.2f}"),
-    ]
+# --- profit by month -----------------------------------------------------------------
 
 
-def draw_profit(axes: Axes, report: dict[str, Any]) -> None:
-    """Draw each contender's profit with its interval, and what can be reached."""
-    pooled = report["pooled"]
-    names = ["everybody", "random", "risk_ranked", *report["levels"]]
-    bars = [(NAMES[name], pooled[name]["profit"]) for name in names]
-    kept = report["ceilings"]["observable"]
-    for label, key in (
-        ("observable", "profit"),
-        ("full info", "full_information_profit"),
-    ):
-        bars.append((f"ceiling: {label}", {"mean": kept[key], "low": None}))
-    bars.append(("ceiling: policy", pooled["best_policy"]["profit"]))
-    bars.reverse()
-    for height, (label, figure) in enumerate(bars):
-        mean = figure["mean"] / 1000
-        is_level = label.startswith("level")
-        axes.barh(height, mean, color=INK if is_level else "#cfcfcf", height=0.6)
-        if figure["low"] is not None:
-            reach = (figure["high"] - figure["mean"]) / 1000
-            axes.errorbar(mean, height, xerr=reach, color="#5a5a5a", capsize=3, lw=1)
-        axes.annotate(
-            f"{mean:+.1f}", (max(mean, 0), height), (8, 0), va="center",
-            textcoords="offset points", fontsize=9,
-        )  # fmt: skip
-    axes.axvline(0, color=INK, lw=0.8)
-    axes.set_yticks(range(len(bars)), [label for label, _ in bars])
-    axes.set_title("profit beyond no offers,\nthousand USD per 1,000 customers")
-    axes.margins(x=0.15)
+def draw_profit(report: Report) -> Figure:
+    """Draw the profit of all offers made so far, month by month."""
+    figure = Figure((10, 4.6), layout="constrained")
+    axes = figure.add_subplot(title="What the offers are worth, added up")
+    lines = money(report)
+    for name, intervals in lines.items():
+        _line(axes, name, [{"mean": 0.0, "low": 0.0, "high": 0.0}, *intervals])
+    ends = [intervals[-1]["mean"] for intervals in lines.values()]
+    low, high = axes.get_ylim()
+    heights = apart(ends, (high - low) / 18)
+    for name, end, height in zip(lines, ends, heights, strict=True):
+        _end(axes, name, end, height)
+    new = {month: event for event, month in report["sealed_year"].items()}
+    months = [f"{month}\n{new.get(month, '')}" for month in range(1, 13)]
+    axes.set(xlim=(0, 12), ylabel="profit beyond no offers, USD per 1,000 customers")
+    axes.set_xlabel("offers made up to this month of the sealed year")
+    axes.set_xticks(range(1, 13), months)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda usd, _: signed(usd)))
+    footnote(
+        figure,
+        "An offer is booked in the month in which it is made, with all that it will "
+        "bring until 24 months after the year. Bands: 95 % intervals over worlds.",
+    )
+    return figure
+
+
+def money(report: Report) -> dict[str, list[Any]]:
+    """Give the running total of profit of each line, twelve intervals each."""
+    pooled, kept = report["pooled"], report["ceilings"]["cumulative_profit"]
+    names = ["nobody", *report["levels"], "best_policy"]
+    lines = {name: pooled[name]["cumulative_profit"] for name in names}
+    return lines | {name: kept[name] for name in ("observable", "full_information")}
+
+
+def _line(axes: Axes, name: str, intervals: list[Any]) -> None:
+    style, months = look(name), [float(month) for month in range(13)]
+    band(axes, months, intervals, name)
+    axes.plot(
+        months, [point["mean"] for point in intervals], style.line, color=style.color,
+        marker=style.marker, markevery=slice(1, None), ms=5, lw=style.width, gid=name,
+        clip_on=False, zorder=3 if name == "nobody" else 2,
+    )  # fmt: skip
+
+
+def _end(axes: Axes, name: str, end: float, height: float) -> None:
+    """Write a line's name and its last value at its right end."""
+    usd = "" if name == "nobody" else signed(end)
+    axes.annotate(
+        f"{says(name)}  {usd}", (12, end), (12.45, height), va="center",
+        color=look(name).color, annotation_clip=False,
+        arrowprops={"arrowstyle": "-", "color": PALE, "lw": 0.8, "shrinkA": 1},
+    )  # fmt: skip
+
+
+# --- calibration ---------------------------------------------------------------------
+
+
+def draw_calibration(report: Report, levels: list[str]) -> Figure:
+    """Draw the true chance in ten equal groups by prediction, a panel per level."""
+    side = min(3.2, 9.3 / len(levels))  # inches
+    figure = Figure((0.7 + side * len(levels), 1 + side), layout="constrained")
+    figure.suptitle("Do they leave as predicted?", x=0.01, ha="left")
+    panels = figure.subplots(1, len(levels), sharex=True, sharey=True, squeeze=False)[0]
+    for axes, name in zip(panels, levels, strict=True):
+        _calibration(axes, report["pooled"][name]["calibration_curve"], name)
+        axes.set(title=says(name), xlabel="mean predicted chance of leaving")
+    panels[0].set_ylabel("mean true chance of leaving")
+    footnote(figure, "Ten equal groups of customers by prediction.\n"
+             "Bands: 95 % intervals over worlds.")  # fmt: skip
+    return figure
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:g} %" if share else "0"
+
+
+def _calibration(axes: Axes, groups: list[dict[str, Any]], name: str) -> None:
+    style = look(name)
+    predicted = [group["predicted"]["mean"] for group in groups]
+    true = [group["true"] for group in groups]
+    axes.plot([0, 1], [0, 1], "--", color=GREY, lw=1)
+    band(axes, predicted, true, name)
+    axes.plot(predicted, [point["mean"] for point in true], style.line, ms=5, gid=name,
+              marker=style.marker, color=style.color, clip_on=False)  # fmt: skip
+    for x, y, text in ((0.04, 0.93, "more leave than predicted"),
+                       (0.96, 0.05, "fewer leave")):  # fmt: skip
+        axes.text(x, y, text, transform=axes.transAxes, color=GREY, fontsize=8,
+                  ha="left" if x < 0.5 else "right")  # fmt: skip
+    axes.set_box_aspect(1)
+    axes.set_xscale("symlog", linthresh=LEAST, linscale=0.5)
+    axes.set_yscale("symlog", linthresh=LEAST, linscale=0.5)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda share, _: percent(share)))
+    axes.set(xlim=(0, 1), ylim=(0, 1))

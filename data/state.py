@@ -16,6 +16,7 @@ Bools = npt.NDArray[np.bool_]
 
 FIRST_CUSTOMER_ID = 10_001
 NEVER = 99  # months since something that has not happened
+ALL = slice(None)  # customers
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,12 @@ class State:
         """Mark who has paid for this month, notice given or not."""
         return self.active | (self.access_left > 0)
 
-    def fee(self, world: World) -> Floats:
+    def fee(self, world: World, who: Ints | slice = ALL) -> Floats:
         """Give the fee for one month in USD, whole cents, discounts left out."""
-        price = np.asarray(world.seat_price)[self.plan] * world.price_level(self.month)
-        months_paid = np.where(self.annual, world.annual_months_paid / 12, 1.0)
-        return np.round(price * self.seats * months_paid, 2)
+        price = np.asarray(world.seat_price)[self.plan[who]]
+        months_paid = np.where(self.annual[who], world.annual_months_paid / 12, 1.0)
+        level = world.price_level(self.month)
+        return np.round(price * level * self.seats[who] * months_paid, 2)
 
 
 Rows = TypeVar("Rows", Traits, State)

@@ -59,7 +59,7 @@ def _terms(world: World, state: State, kind: str, at: Times, who: Ints) -> pd.Da
             "plan": np.asarray(PLANS, object)[state.plan[who]],
             "contract": np.where(state.annual[who], "annual", "monthly"),
             "seats": state.seats[who],
-            "monthly_fee_usd": state.fee(world)[who],
+            "monthly_fee_usd": state.fee(world, who),
             "ends_on": np.full(len(who), np.datetime64("NaT"), "M8[s]"),
             "reason": pd.Series([None] * len(who), dtype="str"),
         }
@@ -74,7 +74,7 @@ def _joins(world: World, streams: Streams, events: Events) -> pd.DataFrame:
 
 def _returns(world: World, streams: Streams, events: Events) -> pd.DataFrame:
     who = np.flatnonzero(events.return_day)
-    at = moment(streams, "return", events.month, events.return_day)[who]
+    at = moment(streams, "return", events.month, events.return_day, who)
     return _terms(world, after_return(events), "return", at, who)
 
 
@@ -88,7 +88,7 @@ def _changes(world: World, streams: Streams, events: Events) -> pd.DataFrame:
     changed, state = events.drift, events.state
     stays = (events.left == STAYS) | (changed.change_day <= events.left_day)
     who = np.flatnonzero((changed.change_day > 0) & state.active & stays)
-    at = moment(streams, "change", events.month, changed.change_day)[who]
+    at = moment(streams, "change", events.month, changed.change_day, who)
     after = replace(state, plan=changed.plan, seats=changed.seats)
     return _terms(world, after, "change", at, who)
 
@@ -97,14 +97,14 @@ def _cancellations(world: World, streams: Streams, events: Events) -> pd.DataFra
     """The cancellation is dated by the decision; access may run on to `ends_on`."""
     state, month = events.state, events.month
     who = np.flatnonzero(events.left)
-    at = moment(streams, "leave", month, events.left_day)
-    rows = _terms(world, state, "cancel", at[who], who)
-    late = booked_late(world, streams, events)
+    at = moment(streams, "leave", month, events.left_day, who)
+    rows = _terms(world, state, "cancel", at, who)
+    late = booked_late(world, streams, events)[who]
     arrived = np.where(late > 0, at + late.astype("m8[D]"), minutes_later(at, 5))
     return rows.assign(
-        arrived_at=arrived[who],
-        ends_on=_ends_on(events, at)[who],
-        reason=_reasons(world, streams, events)[who],
+        arrived_at=arrived,
+        ends_on=_ends_on(events, at, who),
+        reason=_reasons(world, streams, events, who),
     )
 
 
@@ -117,25 +117,26 @@ def booked_late(world: World, streams: Streams, events: Events) -> Ints:
     return np.where(is_late, days, 0)
 
 
-def _ends_on(events: Events, at: Times) -> Times:
+def _ends_on(events: Events, at: Times, who: Ints) -> Times:
     """Give when access ends: the next renewal for annual contracts, else the notice."""
     state = events.state
-    to_renewal = np.where(
-        state.annual & (events.left == VOLUNTARY), 11 - state.term_month, 0
-    )
+    runs_on = state.annual[who] & (events.left[who] == VOLUNTARY)
+    to_renewal = np.where(runs_on, 11 - state.term_month[who], 0)
     renewal = (first_day(events.month).astype("M8[M]") + to_renewal).astype("M8[D]")
-    renewal = (renewal + (state.traits.billing_day - 1)).astype("M8[s]")
+    renewal = (renewal + (state.traits.billing_day[who] - 1)).astype("M8[s]")
     return np.where(to_renewal > 0, renewal, at.astype("M8[D]").astype("M8[s]"))
 
 
-def _reasons(world: World, streams: Streams, events: Events) -> npt.NDArray[np.object_]:
+def _reasons(
+    world: World, streams: Streams, events: Events, who: Ints
+) -> npt.NDArray[np.object_]:
     """Give what leavers answered: price and disuse when true, else anything."""
     state = events.state
-    answer = streams("leave.reason", events.month).random(len(state))
+    answer = streams("leave.reason", events.month).random(len(state))[who]
     rise = since_price_rise(world, state.month) < 3
-    about_price = (state.traits.sensitivity + rise > 1) & (answer < 0.5)
-    not_using = state.in_decay & (answer < 0.6)
+    about_price = (state.traits.sensitivity[who] + rise > 1) & (answer < 0.5)
+    not_using = state.in_decay[who] & (answer < 0.6)
     anything = (answer * len(REASONS)).astype(int)
     code = np.select([about_price, not_using], [0, 2], anything)
     voluntary = np.asarray(REASONS, object)[code]
-    return np.where(events.left == INVOLUNTARY, "payment_failed", voluntary)
+    return np.where(events.left[who] == INVOLUNTARY, "payment_failed", voluntary)

@@ -1,5 +1,6 @@
 """Table: one row per contender, what it claimed beside what happened."""
 
+import re
 from io import StringIO
 from textwrap import fill
 from typing import Any
@@ -14,13 +15,11 @@ LABELS = {
     "everybody": "everybody",
     "random": "a random tenth",
     "risk_ranked": "the riskiest tenth",
-    "level1_notebook": "**level 1, notebook**",
-    "level2_project": "**level 2, project**",
-    "level3_service": "**level 3, service**",
     "observable": "*ceiling: observable*",
     "full_information": "*ceiling: full information*",
     "best_policy": "*ceiling: policy*",
 }
+LEVEL = re.compile(r"level(\d+)_(\w+)")
 HEAD = (
     "contender", "offers a month", "profit, USD per 1,000 customers", "ROC AUC",
     "average precision", "log loss", "calibration", "lift at 10 %",
@@ -35,6 +34,13 @@ METRICS = (
 DECIMALS = {"calibration": 2, "lift_at_10_percent": 1}
 DASH = "-"
 WIDE = 150  # columns; the whole table fits
+
+
+def label(name: str) -> str:
+    """Name a contender: "level 1, notebook" for the folder `level1_notebook`."""
+    if found := LEVEL.fullmatch(name):
+        return f"**level {found[1]}, {found[2]}**"
+    return LABELS.get(name, f"**{name}**")
 
 
 def rows(report: dict[str, Any]) -> list[list[str]]:
@@ -54,7 +60,7 @@ def rows(report: dict[str, Any]) -> list[list[str]]:
 
 def _row(name: str, figures: dict[str, Any]) -> list[str]:
     offers = f"{100 * figures['offer_share']['mean']:.1f} %"
-    return [LABELS.get(name, name), offers, _usd(figures["profit"]), *_metrics(figures)]
+    return [label(name), offers, _usd(figures["profit"]), *_metrics(figures)]
 
 
 def _ceiling(name: str, profit: float, metrics: list[str]) -> list[str]:

@@ -113,7 +113,7 @@ def _rows(
     still_here = (events.left == STAYS) | (attempt.day <= events.left_day)
     where = np.flatnonzero(attempt.who & in_month & still_here)
     purpose = f"attempt.{attempt.number}"
-    at = moment(streams, purpose, events.month, attempt.day)[where]
+    at = moment(streams, purpose, events.month, attempt.day, where)
     customer_id = events.state.customer_id[where]
     kind = "failed" if "failed" in attempt.kind else "paid"
     number = row_id(events.month, customer_id, kind, attempt.number)
@@ -131,7 +131,7 @@ def _credits(world: World, events: Events) -> pd.DataFrame:
     """Annual customers get their discount as a refund on the day of the offer."""
     state = events.state
     where = np.flatnonzero(events.offers & state.active & state.annual)
-    usd = -world.discount * world.discount_months * state.fee(world)[where]
+    usd = -world.discount * world.discount_months * state.fee(world, where)
     at = np.full(
         len(where), first_day(events.month).astype("M8[s]") + np.timedelta64(9, "h")
     )

@@ -54,23 +54,19 @@ def _blocks(
 ) -> Iterator[tuple[npt.NDArray[np.generic], ...]]:
     n_days = days_in(events.month)
     bits = streams("usage", events.month).bit_generator
-    window = access_days(events)
-    pace = _pace(world, events)
-    for start in range(0, max(len(pace), 1), BLOCK):
-        here = slice(start, start + BLOCK)
-        n = len(pace[here])
-        words = bits.random_raw(n * n_days).view(np.uint16).reshape(n * n_days, 4)
-        chance = _active_chance(world, events, pace, here, window)
-        rows = np.flatnonzero(words[:, 0] < chance.reshape(-1))
-        drawn = words[rows]
-        position, day = np.divmod(rows.astype(np.int32), np.int32(n_days))
-        length = np.float32(world.minutes_per_day) * _EXPONENTIAL[drawn[:, 1]]
+    minutes = (1 + np.float32(world.minutes_per_day) * _EXPONENTIAL).astype(np.int16)
+    for start, chance in _active_chances(world, events):
+        words = bits.random_raw(chance.size)
+        active = words.view(np.uint16)[::4] < chance.reshape(-1)
+        rows = np.flatnonzero(active).astype(np.int32)
+        position = rows // np.int32(n_days)
+        _, how_long, how_often, where = words[rows].view(np.uint16).reshape(-1, 4).T
         yield (
             position + np.int32(start),
-            day.astype(np.int8),
-            (1 + length).astype(np.int16),
-            _SESSIONS[drawn[:, 2]],
-            _CLIENT[drawn[:, 3]],
+            (rows - position * np.int32(n_days)).astype(np.int8),
+            minutes[how_long],
+            _SESSIONS[how_often],
+            _CLIENT[where],
         )
 
 
@@ -87,8 +83,8 @@ def access_days(events: Events) -> tuple[Ints, Ints]:
     newcomer_first = events.joined.traits.billing_day - 1
     newcomer_past = np.full(len(newcomer_first), n_days)
     return (
-        np.concatenate([first, newcomer_first]),
-        np.concatenate([past, newcomer_past]),
+        np.concatenate([first, newcomer_first], dtype=np.int8),
+        np.concatenate([past, newcomer_past], dtype=np.int8),
     )
 
 
@@ -99,27 +95,28 @@ def _pace(world: World, events: Events) -> Floats:
     return np.exp(np.concatenate([old - notice, new]))
 
 
-def _active_chance(
-    world: World, events: Events, pace: Floats, here: slice, window: tuple[Ints, Ints]
-) -> Thresholds:
-    """Give the chance of activity times 65,536.  # (n_block, n_days)"""
+def _active_chances(world: World, events: Events) -> Iterator[tuple[int, Thresholds]]:
+    """Give each block's first customer and chances of activity, times 65,536.
+
+    The chances have shape (n_block, n_days).
+    """
     weekend = is_weekend(events.month)
-    days = np.arange(len(weekend))
-    chance = np.where(
-        weekend,
-        _threshold(world.weekend_usage * pace[here])[:, None],
-        _threshold(pace[here])[:, None],
-    )
-    decays = np.flatnonzero(_may_decay(events)[here])
-    if len(decays):
-        depth = _decay_share(events, np.arange(len(pace))[here][decays], days)
-        daily = np.where(weekend, world.weekend_usage, 1.0)
-        chance[decays] = _threshold(pace[here][decays][:, None] * daily * depth)
-    first, past = window[0][here], window[1][here]
-    partial = np.flatnonzero((first > 0) | (past < len(days)))
-    inside = (days >= first[partial, None]) & (days < past[partial, None])
-    chance[partial] *= inside
-    return chance
+    daily = np.where(weekend, world.weekend_usage, 1.0)
+    days = np.arange(len(weekend), dtype=np.int8)
+    pace, may_decay = _pace(world, events), _may_decay(events)
+    first, past = access_days(events)
+    for start in range(0, max(len(pace), 1), BLOCK):
+        here = np.arange(start, min(start + BLOCK, len(pace)))
+        usual = _threshold(pace[here])
+        less = _threshold(world.weekend_usage * pace[here])
+        chance = np.where(weekend, less[:, None], usual[:, None])
+        decays = here[may_decay[here]]
+        share = _decay_share(events, decays, days)
+        chance[decays - start] = _threshold(pace[decays, None] * daily * share)
+        partial = here[(first[here] > 0) | (past[here] < len(days))]
+        inside = (days >= first[partial, None]) & (days < past[partial, None])
+        chance[partial - start] *= inside
+        yield start, chance
 
 
 def _threshold(occasions: Floats) -> Thresholds:
@@ -146,7 +143,7 @@ def usage_table(usage: Usage, customer_id: Ints) -> pd.DataFrame:
     arrives = days + np.timedelta64(27, "h")  # collected at three the next morning
     return pd.DataFrame(
         {
-            "customer_id": customer_id[usage.position].astype(np.int32),
+            "customer_id": customer_id.astype(np.int32)[usage.position],
             "day": days[usage.day],
             "client": pd.Categorical.from_codes(usage.client, CLIENTS),
             "minutes": usage.minutes,

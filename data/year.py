@@ -11,7 +11,12 @@ from data.flat import roster
 from data.future import MONTHS, Future, foresee
 from data.hazard import chances
 from data.ledger import Ledger, expected, realised
-from data.metrics import all_metrics, expected_auc, realised_auc
+from data.metrics import (
+    all_metrics,
+    calibration_curve,
+    expected_auc,
+    realised_auc,
+)
 from data.past_offers import nobody
 from data.simulate import Lived
 from data.state import Bools, Floats, State
@@ -147,6 +152,11 @@ def profit(months: list[Month]) -> Ledger:
     return sum((month.ledger for month in months), Ledger())
 
 
+def monthly_profit(setting: Setting, months: list[Month]) -> list[float]:
+    """Give what each month's offers will bring, USD per 1,000 customers."""
+    return [1000 * month.ledger.profit / setting.customers for month in months]
+
+
 def realised_profit(setting: Setting, months: list[Month]) -> Ledger:
     """Count on the same luck: the policy's year and run-off against no offers."""
     world, last = setting.world, months[-1]
@@ -158,15 +168,20 @@ def realised_profit(setting: Setting, months: list[Month]) -> Ledger:
 
 def predictive(months: list[Month]) -> dict[str, float]:
     """Give the metrics of a policy's predictions, averaged over the cutoffs."""
-    rows = [_metrics(month) for month in months if month.decision.p_churn is not None]
+    rows = [all_metrics(*_scored(month)) for month in months]
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 
-def _metrics(month: Month) -> dict[str, float]:
+def predicted_groups(months: list[Month]) -> Floats:
+    """Give the calibration curve: at each cutoff by itself, then averaged over them."""
+    return np.mean([calibration_curve(*_scored(month)) for month in months], axis=0)
+
+
+def _scored(month: Month) -> tuple[Floats, Floats]:
+    """Give the true and the predicted chances of who is scored."""
     cutoff, predicted = month.cutoff, month.decision.p_churn
     assert predicted is not None
-    who = cutoff.scored
-    return all_metrics(cutoff.p_churn[who], predicted[who])
+    return cutoff.p_churn[cutoff.scored], predicted[cutoff.scored]
 
 
 def leak(months: list[Month]) -> list[float]:

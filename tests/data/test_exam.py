@@ -147,6 +147,28 @@ def test_a_level_that_leaves_customers_out_is_refused(levels):
         exam(["level8_careless"], WORLD, SEED, levels / "careless")
 
 
+def test_the_true_chances_are_calibrated_in_each_of_ten_groups(result):
+    groups = result["contenders"]["full_information"]["calibration_curve"]
+
+    assert len(groups) == 10
+    assert all(group["predicted"] == group["true"] for group in groups)
+    assert groups == sorted(groups, key=lambda group: group["predicted"])
+
+
+def test_a_constant_prediction_is_a_single_point_of_calibration(result):
+    contender = result["contenders"]["level8_drops"]
+
+    points = {(g["predicted"], g["true"]) for g in contender["calibration_curve"]}
+
+    assert len(points) == 1
+    assert points.pop()[0] == 0.03
+
+
+def test_whoever_predicts_has_a_curve_and_nobody_else(result):
+    for contender in result["contenders"].values():
+        assert ("calibration_curve" in contender) == ("happened" in contender)
+
+
 def test_money_of_a_year_is_the_sum_of_its_months(result):
     for contender in result["contenders"].values():
         months = contender["profit_by_month"]

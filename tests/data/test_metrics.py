@@ -9,6 +9,7 @@ from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 from data.metrics import (
     all_metrics,
     calibration,
+    calibration_curve,
     expected_auc,
     expected_average_precision,
     expected_lift,
@@ -111,6 +112,66 @@ def test_the_realised_area_is_that_of_scikit_learn(seed):
     rounded = np.round(predicted, 2)  # with ties
 
     assert realised_auc(left, rounded) == pytest.approx(roc_auc_score(left, rounded))
+
+
+# --- calibration curve ---------------------------------------------------------------
+
+
+@given(CHANCES, st.integers(1, 10))
+def test_the_true_chances_lie_on_the_diagonal(p, groups):
+    curve = calibration_curve(p, p, min(groups, len(p)))
+
+    assert curve[:, 0] == pytest.approx(curve[:, 1])
+
+
+@given(CHANCES, st.floats(0.1, 10))
+def test_predictions_of_twice_the_truth_have_half_of_it_happen(p, times):
+    """Or of any number of times."""
+    predicted, true = calibration_curve(p, times * p, groups=2).T
+
+    assert true == pytest.approx(predicted / times)
+
+
+def test_groups_hold_equally_many_customers_the_lowest_predictions_first():
+    p, predicted = customers(12, n=120)
+    order = np.argsort(predicted)
+
+    curve = calibration_curve(p, predicted)
+
+    by_hand = [[predicted[twelve].mean(), p[twelve].mean()]
+               for twelve in order.reshape(10, 12)]  # fmt: skip
+    assert curve == pytest.approx(np.array(by_hand))
+
+
+@pytest.mark.parametrize("n", [101, 109])
+def test_groups_that_cannot_be_equal_differ_by_one_customer(n):
+    rank = np.arange(n, dtype=float)
+
+    predicted = calibration_curve(rank, rank)[:, 0]
+
+    lowest_first = np.split(rank, np.cumsum([n // 10 + (i < n % 10) for i in range(9)]))
+    assert predicted == pytest.approx([group.mean() for group in lowest_first])
+
+
+@given(CHANCES, st.data())
+def test_the_order_of_customers_predicted_alike_does_not_count(p, data):
+    scores = data.draw(st.lists(SCORES, min_size=len(p), max_size=len(p)))
+    predicted, shuffled = (
+        np.array(scores) / 10,
+        data.draw(st.permutations(range(len(p)))),
+    )
+
+    curve = calibration_curve(p[shuffled], predicted[shuffled], groups=2)
+
+    assert curve == pytest.approx(calibration_curve(p, predicted, groups=2))
+
+
+def test_a_constant_is_one_point_at_the_mean_true_chance():
+    p, _ = customers(13)
+
+    curve = calibration_curve(p, np.full(len(p), 0.2))
+
+    assert curve == pytest.approx(np.tile([0.2, p.mean()], (10, 1)))
 
 
 # --- held against luck ---------------------------------------------------------------
