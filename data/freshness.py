@@ -7,7 +7,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 # They change no figure.
-SHOWS_ONLY = ("table.py", "pictures.py", "draw_claims.py", "looks.py", "publish.py")
+SHOWS_ONLY = (
+    *("table.py", "pictures.py", "draw_claims.py", "looks.py", "publish.py"),
+    *("mistakes_page.py", "draw_ladder.py"),
+)
 
 
 def code_fingerprint(folders: Iterable[str]) -> str:

@@ -1,0 +1,1 @@
+"""Comparison: what each practice is worth, measured on top of the exam."""

@@ -1,0 +1,133 @@
+"""Case: one world as its records tell it, and the judge who knows the truth of it.
+
+The sealed year is lived through once, without new offers, and described at its twelve
+cutoffs. Every practice then predicts from the same snapshots, so two practices differ
+in nothing else. What is lost: customers whom an offer kept are known by the last
+snapshot before they would have left (a few in ten thousand).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from data.calendar import first_day
+from data.exam import Desk
+from data.flat import flat, roster
+from data.simulate import Lived, Plan, history
+from data.state import State
+from data.step import Events
+from data.world import SEALED_MONTHS, World
+from data.year import Setting, live, nobody_policy, setting
+from level2_project.config import Config, read_config
+from level2_project.load import Sources, load
+from level2_project.snapshots import candidates, snapshots
+
+CUTOFF = "cutoff"
+MONTH = pd.DateOffset(months=1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One world.
+
+    Attributes:
+        config: level 2's, whose seed, economics and cutoffs are everybody's.
+        judge: all that the judge knows.
+        sources: all drops up to the last sealed cutoff, as level 2 repairs them.
+        past: one row per customer and open cutoff, with features and `left`.
+        sealed: one row per customer and sealed cutoff, with features and `is_free`;
+            where a drop is refused, those of the month before, and nobody is free.
+        short: the same rows as they look to who reads the short drop all the same.
+        flats: one row per customer ever known and cutoff, the first of them the
+            export at the end of the open months.
+    """
+
+    seed: int
+    config: Config
+    judge: Setting
+    sources: Sources
+    past: pd.DataFrame
+    sealed: pd.DataFrame
+    short: pd.DataFrame
+    flats: pd.DataFrame
+
+
+@dataclass
+class Recorder:
+    """Writes every month's drop, and keeps who was to be scored and the flat export."""
+
+    desk: Desk
+    rosters: list[pd.DataFrame]
+    flats: list[pd.DataFrame]
+
+    def watch(self, events: Events, after: State) -> None:
+        """Record a month, and what the cutoff after it knows."""
+        self.desk.receive(events)
+        if after.month < self.desk.plan.world.open_months:
+            return
+        plan, cutoff = self.desk.plan, pd.Timestamp(first_day(after.month))
+        known = roster(plan.world, plan.streams, after, events)
+        ids = after.customer_id[known]
+        self.rosters.append(pd.DataFrame({"customer_id": ids, CUTOFF: cutoff}))
+        assert self.desk.totals is not None  # a month was received
+        export = flat(plan.world, plan.streams, after, self.desk.totals, known)
+        self.flats.append(export.assign(**{CUTOFF: cutoff}))
+
+
+def case(world: World, seed: int, folder: Path) -> Case:
+    """Live through a world, and describe it as level 2 does.
+
+    Args:
+        folder: an empty one, for the drops.
+    """
+    plan = Plan(world, seed, folder)
+    recorder = Recorder(Desk(plan, "drops", folder, late={}), [], [])
+    recorder.desk.inbox.mkdir(parents=True)
+    judge = _live(plan, recorder)
+    config = read_config()
+    past, sources = _described(recorder, config)
+    rows = pd.concat(recorder.rosters[:SEALED_MONTHS], ignore_index=True)
+    short = candidates(sources, rows, config)
+    return Case(
+        seed=seed,
+        config=config,
+        judge=judge,
+        sources=sources,
+        past=past,
+        sealed=_as_refused(short, _refused(plan)),
+        short=short,
+        flats=pd.concat(recorder.flats[:SEALED_MONTHS], ignore_index=True),
+    )
+
+
+def _live(plan: Plan, recorder: Recorder) -> Setting:
+    for lived in history(plan.world, plan.streams, plan.world.open_months):
+        recorder.watch(*lived)
+    judge = setting(plan.world, plan.streams, Lived(*lived))
+    live(judge, nobody_policy, recorder.watch)
+    return judge
+
+
+def _described(recorder: Recorder, config: Config) -> tuple[pd.DataFrame, Sources]:
+    """Give the open months' snapshots, and all sources up to the last cutoff."""
+    inbox, last = recorder.desk.inbox, recorder.rosters[SEALED_MONTHS - 1]
+    known = load(inbox, pd.Timestamp(config.time.predict_at)).sources
+    return snapshots(known, config), load(inbox, last[CUTOFF].iloc[0]).sources
+
+
+def _refused(plan: Plan) -> pd.Timestamp:
+    """Give the sealed cutoff at which the last drop is short."""
+    _, month, _ = plan.mess.cut_sealed
+    return pd.Timestamp(first_day(plan.world.open_months + month + 1))
+
+
+def _as_refused(short: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """Describe customers at `cutoff` as they were a month before, none of them free."""
+    here, before = short[CUTOFF] == cutoff, short[CUTOFF] == cutoff - MONTH
+    stale = short[before].set_index("customer_id")
+    stale = stale.reindex(short.loc[here, "customer_id"]).reset_index()
+    stale = stale.assign(**{CUTOFF: cutoff, "is_free": False})
+    stale.index = short.index[here]
+    rows = pd.concat([short[~here], stale[list(short)]])
+    return rows.sort_index().astype(short.dtypes.to_dict())

@@ -1,0 +1,104 @@
+"""Ladder: from level 1 to level 2, one practice after the other."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from comparison.practice import Outcome, outcome, over_one_half
+from comparison.reference import Bench, Way
+from comparison.wrong_rows import random_split
+from data.exam import Result
+from level2_project.decide import reachable
+from level2_project.split import KEYS, LABEL
+from level2_project.train import Recipe
+
+# What the flat export tells of a customer, as it was known at each cutoff.
+PLAIN = (
+    "plan contract region channel company_size seats monthly_fee_usd tenure_days "
+    "active_days_365 minutes_90 days_since_last_use n_tickets n_failed_payments"
+).split()
+
+
+class Rung(NamedTuple):
+    """One practice, and the code that it costs: "file.py", or "file.py:name" of it."""
+
+    says: str
+    code: tuple[str, ...]
+
+
+RUNGS = {
+    "level1": Rung("level 1 as it is", ("level1_notebook/churn.py",)),
+    "snapshots": Rung(
+        "point-in-time snapshots",
+        ("snapshots.py", "label.py", "grid.py", "features.py", "features_contract.py"),
+    ),
+    "sources": Rung(
+        "six sources, repaired",
+        (
+            *("sources.py", "drops.py", "formats.py", "load.py", "repairs.py"),
+            *("repairs_usage.py", "text.py", "features_billing.py"),
+            *("features_usage.py", "features_tickets.py"),
+        ),
+    ),
+    "walk_forward": Rung(
+        "walk-forward with a gap",
+        ("split.py", "walk.py", "evaluate.py", "interval.py", "curves.py"),
+    ),
+    "lightgbm": Rung("LightGBM", ("train.py", "encode.py")),
+    "selection": Rung("selected columns", ("select.py",)),
+    "tuning": Rung("tuned by Optuna", ("tune.py", "studies.py")),
+    "expected_profit": Rung("offers by expected profit", ("decide.py:decide",)),
+    "reachable": Rung("none to who has not paid", ("decide.py:reachable",)),
+    "completeness": Rung("short drops refused", ("completeness.py",)),
+}
+
+
+def climbed(bench: Bench) -> Iterator[tuple[str, Outcome]]:
+    """Give what comes of each rung after the first, all earlier practices kept."""
+    start = _everybody_is_free(bench.way)
+    everything = list(start.past.columns.drop([*KEYS, LABEL]))
+    plain = replace(
+        start,
+        columns=PLAIN,
+        recipe=Recipe("logistic", params={"C": 1.0}),
+        offers=over_one_half,
+    )
+    all_sources = replace(plain, columns=everything)
+    boosted = replace(all_sources, recipe=Recipe())
+    selected = replace(boosted, columns=bench.way.columns)
+    tuned = replace(selected, recipe=bench.way.recipe)
+    paying = replace(tuned, offers=bench.way.offers)
+    yield "snapshots", _by_random_split(plain)
+    yield "sources", _by_random_split(all_sources)
+    yield "walk_forward", _by_time(all_sources)
+    yield "lightgbm", _by_time(boosted)
+    yield "selection", _by_time(selected)
+    yield "tuning", _by_time(tuned)
+    yield "expected_profit", _by_time(paying)
+    yield "reachable", _by_time(_only_reachable(paying))
+    yield "completeness", bench.outcome
+
+
+def _everybody_is_free(way: Way) -> Way:
+    """Read every drop as if it were whole; only who rests gets no offer."""
+    return replace(way, sealed=way.case.short.assign(is_free=True))
+
+
+def _only_reachable(way: Way) -> Way:
+    return replace(way, sealed=way.sealed.assign(is_free=reachable(way.sealed)))
+
+
+def _by_random_split(way: Way) -> Outcome:
+    claimed = way.claimed([random_split(way.past, way.seed("split"))])
+    return outcome(way.case, way.practice(claimed))
+
+
+def _by_time(way: Way) -> Outcome:
+    return outcome(way.case, way.practice())
+
+
+def first_rung(result: Result) -> Outcome:
+    """Take level 1's outcome over from the judge's report of one world."""
+    happened = {**result["happened"], "profit": result["money"]["profit"]}
+    happened["offer_share"] = result["offer_share"]
+    return Outcome(result["claimed"], happened)
