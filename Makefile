@@ -5,7 +5,7 @@ VENV := .venv/.complete
 LEVELS := level1_notebook,level2_project
 export PYTHON
 
-.PHONY: help setup lock data level1 level2 found compare results ceilings sample \
+.PHONY: help setup lock data level1 level2 found compare results mistakes ceilings sample \
 	bench read test test-long lint format clean FORCE
 
 help:  ## list the targets
@@ -37,6 +37,9 @@ compare: $(VENV)  ## the exam: what each level claimed, what really happened
 
 results: compare  ## renew the committed tables, pictures and README from the exam
 	$(PY) -m data results
+
+mistakes: $(VENV)  ## measure each mistake and each practice: MISTAKES.md, the ladder
+	$(PY) -m comparison
 
 ceilings: $(VENV)  ## renew the best that could be computed from what was recorded
 	$(PY) -m data ceilings

@@ -1,7 +1,8 @@
-"""`python -m benchmarks`: speed and memory of the world, to `results/benchmarks.json`.
+"""`python -m benchmarks`: speed and memory, to `results/benchmarks.json`.
 
-One large world on one core, in stages; the limit that NumPy and Arrow set; worlds of
-growing size. It takes some minutes; nothing else should run.
+The world: a large one on one core, in stages; the limit that NumPy and Arrow set;
+worlds of growing size. Level 2: from drops to report, twice; its features alone. It
+takes about a quarter of an hour; nothing else should run.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.machine import machine
+from benchmarks.project import project
 from benchmarks.run import Run, in_new_process, make_world
 from benchmarks.scaling import Growth, in_customers, in_months
 from benchmarks.tables import show
@@ -29,6 +31,8 @@ def main() -> None:
         pair, _ = large_world(workers=2)
     with console.status("worlds of growing size"):
         customers, months = in_customers(), in_months()
+    with console.status("level 2, from drops to report, twice"):
+        level2 = project()
     found = {
         "machine": machine(),
         "large_on_one_core": {**figures(large), "stages": rounded(large.stages)},
@@ -36,6 +40,7 @@ def main() -> None:
         "limit": compared(limit, large),
         "growing_customers": growth(customers),
         "growing_months": growth(months),
+        "level2": level2,
     }
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
     show(console, found)

@@ -77,5 +77,17 @@ def verdict(found: dict[str, Any]) -> str:
             f"{limit['rows_per_second']:,} rows a second; "
             f"the world reaches {limit['share_of_it_reached']:.0%} of it.",
             f"Time grows with the rows to the power of {' and '.join(growth)}.",
+            level2(found["level2"]),
         ]
+    )
+
+
+def level2(found: dict[str, Any]) -> str:
+    features = found["features"]
+    return (
+        f"Level 2, {found['customers']:,} customers and {found['trials']} trials: "
+        f"{found['first_run_seconds']:.0f} seconds from drops to report (allowed 480), "
+        f"{found['second_run_seconds']:.0f} the second time (allowed 30); "
+        f"features at {features['cutoffs']} cutoffs: {features['seconds']:.1f} seconds "
+        f"(allowed 20), peak {features['peak_memory_mib']:,} MiB (allowed 4,096)."
     )

@@ -10,7 +10,7 @@ from comparison.wrong_rows import random_split
 from data.exam import Result
 from level2_project.decide import reachable
 from level2_project.split import KEYS, LABEL
-from level2_project.train import Recipe
+from level2_project.train import Recipe, Trained
 
 # What the flat export tells of a customer, as it was known at each cutoff.
 PLAIN = (
@@ -66,16 +66,18 @@ def climbed(bench: Bench) -> Iterator[tuple[str, Outcome]]:
     all_sources = replace(plain, columns=everything)
     boosted = replace(all_sources, recipe=Recipe())
     selected = replace(boosted, columns=bench.way.columns)
-    tuned = replace(selected, recipe=bench.way.recipe)
+    tuned = replace(selected, recipe=bench.way.recipe)  # the reference's model
     paying = replace(tuned, offers=bench.way.offers)
-    yield "snapshots", _by_random_split(plain)
-    yield "sources", _by_random_split(all_sources)
-    yield "walk_forward", _by_time(all_sources)
-    yield "lightgbm", _by_time(boosted)
-    yield "selection", _by_time(selected)
-    yield "tuning", _by_time(tuned)
-    yield "expected_profit", _by_time(paying)
-    yield "reachable", _by_time(_only_reachable(paying))
+    yield "snapshots", _judged(plain, _at_random(plain))
+    by_chance = _judged(all_sources, _at_random(all_sources))
+    yield "sources", by_chance
+    yield "walk_forward", replace(by_chance, claimed=all_sources.claimed())
+    yield "lightgbm", _judged(boosted)
+    yield "selection", _judged(selected)
+    claimed, model = bench.outcome.claimed, bench.model
+    yield "tuning", _judged(tuned, claimed, model)
+    yield "expected_profit", _judged(paying, claimed, model)
+    yield "reachable", _judged(_only_reachable(paying), claimed, model)
     yield "completeness", bench.outcome
 
 
@@ -88,13 +90,14 @@ def _only_reachable(way: Way) -> Way:
     return replace(way, sealed=way.sealed.assign(is_free=reachable(way.sealed)))
 
 
-def _by_random_split(way: Way) -> Outcome:
-    claimed = way.claimed([random_split(way.past, way.seed("split"))])
-    return outcome(way.case, way.practice(claimed))
+def _at_random(way: Way) -> dict[str, float]:
+    return way.claimed([random_split(way.past, way.seed("split"))])
 
 
-def _by_time(way: Way) -> Outcome:
-    return outcome(way.case, way.practice())
+def _judged(
+    way: Way, claimed: dict[str, float] | None = None, model: Trained | None = None
+) -> Outcome:
+    return outcome(way.case, way.practice(claimed, model))
 
 
 def first_rung(result: Result) -> Outcome:

@@ -21,6 +21,7 @@ from level2_project.tune import FIXED, SPACE
 
 QUARTER = pd.DateOffset(months=3)
 FEW = 4_000  # customers, where many models are fitted or rows are made up
+FOREST = 2_500  # customers, where forests are fitted
 CANDIDATES = 20
 FINGERPRINTS = ["customer_number", "joined_on", "billing_day", "monthly_fee_usd"]
 
@@ -44,7 +45,7 @@ def fingerprints(bench: Bench) -> Pair:
 
 def _by_forest(way: Way, columns: list[str]) -> Pair:
     """Claim for level 1's forest both ways; what happens is the same."""
-    few = way.few(FEW, "overlap.customers")
+    few = way.few(FOREST, "overlap.customers")
     past = fingerprinted(_quarterly(few, few.past))
     sealed = fingerprinted(_quarterly(way, way.sealed))
     columns = list(dict.fromkeys(columns))
@@ -55,8 +56,9 @@ def _by_forest(way: Way, columns: list[str]) -> Pair:
 
     last = past["cutoff"].max()
     gap = pd.DateOffset(months=3 + way.case.config.time.delay_months)
+    p = pd.Series(_forest(Split(past, sealed), columns, seed), sealed.index)
     by_month = [
-        figures(rows[LABEL].to_numpy(), _forest(Split(past, rows), columns, seed))
+        figures(rows[LABEL].to_numpy(), p[rows.index].to_numpy())
         for _, rows in sealed.groupby("cutoff")
     ]
     happened = pd.DataFrame(by_month).mean().to_dict()

@@ -57,5 +57,8 @@ def test_the_kept_numbers_are_of_a_large_world_and_name_no_place():
     assert large["event_rows"] > 100e6
     per_second = large["event_rows"] / large["seconds"]
     assert large["event_rows_per_second"] == pytest.approx(per_second, rel=0.01)
+    level2 = kept["level2"]
+    assert (level2["customers"], level2["trials"]) == (20_000, 40)
+    assert level2["features"]["cutoffs"] == 24
     assert "/" not in text
     assert set(kept["machine"]) >= {"processor", "cores", "python", "numpy"}

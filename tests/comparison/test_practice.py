@@ -1,0 +1,127 @@
+"""A case and a practice: all see the same snapshots, and the judge's word is exact."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from comparison.case import Case, case
+from comparison.practice import Practice, outcome, over_one_half
+from comparison.wrong_rows import random_split
+from data.world import World
+from data.year import full_information, live, nobody_policy, predictive
+from level2_project.split import KEYS
+
+SEPTEMBER, OCTOBER = pd.Timestamp("2024-09-01"), pd.Timestamp("2024-10-01")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Case:
+    return case(World(customers=1_000), seed=3, folder=tmp_path_factory.mktemp("case"))
+
+
+def told(small: Case, p_churn: np.ndarray) -> pd.DataFrame:
+    rows = small.sealed[[*KEYS, "monthly_fee_usd", "is_free"]]
+    return rows.assign(p_churn=p_churn)
+
+
+def true_chances(small: Case) -> np.ndarray:
+    """Give the true chance of every row of the sealed snapshots."""
+    months = live(small.judge, nobody_policy)
+    p = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "customer_id": month.cutoff.state.customer_id,
+                    "cutoff": cutoff,
+                    "p": month.cutoff.p_churn,
+                }
+            )
+            for month, cutoff in zip(
+                months, sorted(small.sealed["cutoff"].unique()), strict=True
+            )
+        ]
+    )
+    return small.sealed[KEYS].merge(p, on=KEYS, how="left")["p"].to_numpy()
+
+
+def test_the_past_and_the_sealed_year_are_described_by_the_same_columns(small):
+    assert set(small.sealed) - set(small.past) == {"is_free"}
+    assert small.past["cutoff"].max() < small.sealed["cutoff"].min()
+    assert small.sealed["cutoff"].nunique() == 12
+
+
+def test_at_a_refused_drop_customers_are_as_they_were_and_nobody_is_free(small):
+    then, now = (
+        small.sealed[small.sealed["cutoff"] == cutoff].set_index("customer_id")
+        for cutoff in (SEPTEMBER, OCTOBER)
+    )
+    both = then.index.intersection(now.index)
+
+    features = then.columns.drop(["cutoff", "is_free"])
+    pd.testing.assert_frame_equal(then.loc[both, features], now.loc[both, features])
+    assert not now["is_free"].any()
+    assert then["is_free"].any()
+
+
+def test_all_other_months_are_as_if_no_drop_had_come_short(small):
+    kept = small.sealed["cutoff"] != OCTOBER
+
+    pd.testing.assert_frame_equal(small.sealed[kept], small.short[kept])
+    assert len(small.sealed) == len(small.short)
+
+
+def test_the_true_chances_get_what_full_information_gets(small):
+    practice = Practice({}, told(small, true_chances(small)), nobody)
+
+    happened = outcome(small, practice).happened
+
+    best = predictive(live(small.judge, full_information))
+    assert {name: happened[name] for name in best} == pytest.approx(best)
+
+
+def nobody(p_churn, fee_usd, free):
+    return np.zeros(len(free), bool)
+
+
+def test_who_makes_no_offer_earns_exactly_nothing(small):
+    practice = Practice({}, told(small, np.full(len(small.sealed), 0.03)), nobody)
+
+    happened = outcome(small, practice).happened
+
+    assert happened["profit"] == 0
+    assert happened["offer_share"] == 0
+
+
+def test_only_who_is_free_gets_an_offer_whatever_a_practice_wants(small):
+    certain = told(small, np.ones(len(small.sealed)))
+    asked = []
+
+    def everybody(p_churn, fee_usd, free):
+        asked.append(int(free.sum()))
+        return np.ones(len(free), bool)
+
+    share = outcome(small, Practice({}, certain, everybody)).happened["offer_share"]
+
+    assert share == pytest.approx(sum(asked) / len(small.sealed), rel=0.01)
+    assert 0 < share < 0.25  # twice a year at most
+
+
+def test_a_changed_rule_changes_the_money_and_not_the_chances(small):
+    certain = Practice({}, told(small, true_chances(small)), over_one_half)
+
+    no_offers = outcome(small, replace(certain, offers=nobody)).happened
+    some = outcome(small, certain).happened
+
+    assert some["roc_auc"] == pytest.approx(no_offers["roc_auc"], abs=0.01)
+
+
+def test_a_random_split_shares_out_all_rows(small):
+    fold = random_split(small.past, seed=1)
+
+    assert len(fold.train) + len(fold.test) == len(small.past)
+    assert len(fold.test) == pytest.approx(0.2 * len(small.past), abs=1)
+    assert set(fold.train.index) & set(fold.test.index) == set()
+    ids = set(fold.train["customer_id"]) & set(fold.test["customer_id"])
+    assert len(ids) > 0.5 * fold.test["customer_id"].nunique()  # that is the mistake
