@@ -4,6 +4,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from comparison.ladder import RUNGS
 from comparison.lines import code_lines
@@ -46,17 +47,21 @@ def waterfall(axes: Axes, ladder: dict[str, Any], metric: str) -> None:
             axes.plot(now, height, "o", color=INK, ms=5)
         else:
             bar(axes, height, now, step)
+        right = max(now, now - step["mean"]) if height else now
         axes.annotate(
-            written(now, metric), (now, height), (5, 0), textcoords="offset points",
+            written(now, metric), (right, height), (5, 0), textcoords="offset points",
             va="center", fontsize=8, color=GREY,
         )  # fmt: skip
     title, unit = PANELS[metric]
     axes.set(title=title, xlabel=unit)
-    axes.margins(x=0.28)
+    axes.use_sticky_edges = False  # else a bar's start is the picture's edge
+    axes.margins(x=0.2)
     if metric == "calibration":
         axes.axvline(1, color=PALE, lw=0.8, zorder=0)
     if metric == "profit":
         axes.axvline(0, color=PALE, lw=0.8, zorder=0)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda usd, _: signed(usd)))
+        axes.xaxis.set_major_locator(MaxNLocator(4))
 
 
 def bar(axes: Axes, height: int, now: float, step: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ def _quarterly(way: Way, rows: pd.DataFrame) -> pd.DataFrame:
 
 def fingerprinted(rows: pd.DataFrame) -> pd.DataFrame:
     joined = rows["cutoff"] - pd.to_timedelta(rows["tenure_days"].round(), unit="D")
-    return rows.assign(
+    return rows.copy().assign(  # a copy in one piece, or pandas complains
         customer_number=rows["customer_id"],
         joined_on=(joined - pd.Timestamp("2000-01-01")).dt.days,
     )

@@ -16,7 +16,6 @@ from data.contract import BadPredictions, UnknownLevel, level
 from data.exam import exams
 from data.freshness import code_fingerprint
 from data.memory import return_freed_memory
-from data.publish import results, sample
 from data.report import pooled, write_report
 from data.simulate import Plan, WrongFolder, simulate
 from data.table import WIDE, terminal
@@ -181,12 +180,16 @@ def run_results(arguments: argparse.Namespace) -> None:
         raise UserError(
             f"wanted a report in {arguments.report}: run `make compare` first"
         )
+    from data.publish import results  # here: drawing takes a second to load
+
     results(arguments.report)
 
 
 def run_sample(arguments: argparse.Namespace) -> None:
     if not (arguments.out / "flat.csv").exists():
         raise UserError(f"wanted a world in {arguments.out}: run `make data` first")
+    from data.publish import sample
+
     sample(arguments.out)
 
 

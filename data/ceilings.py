@@ -11,9 +11,8 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import lightgbm
 import numpy as np
 import pandas as pd
 
@@ -44,6 +43,9 @@ from data.year import (
     setting,
 )
 
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
 FILE = Path("results/ceilings.json")
 TRAIN_SEED, CHOICE_SEED = 900_001, 900_002
 TEST_SEEDS = (900_101, 900_102, 900_103)
@@ -68,9 +70,9 @@ class Lesson(NamedTuple):
 class Models(NamedTuple):
     """Risk and value from what was recorded, and value from all that is true."""
 
-    risk: lightgbm.Booster
-    value: lightgbm.Booster
-    full_value: lightgbm.Booster
+    risk: "Booster"
+    value: "Booster"
+    full_value: "Booster"
 
 
 class Least(NamedTuple):
@@ -163,6 +165,8 @@ def hidden(world: World, cutoff: Cutoff) -> Floats:
 
 def fit(world: World, seed: int, rounds: int = ROUNDS) -> Models:
     """Fit the models on the sealed year of one large world."""
+    import lightgbm  # here: it takes seconds, and who simulates needs none
+
     recorded, hidden_now, p_churn, worth = (
         np.concatenate(part) for part in zip(*lessons(world, seed), strict=True)
     )
@@ -173,7 +177,7 @@ def fit(world: World, seed: int, rounds: int = ROUNDS) -> Models:
         "max_bin": 127,
     }  # fmt: skip
 
-    def model(objective: str, columns: Floats, target: Floats) -> lightgbm.Booster:
+    def model(objective: str, columns: Floats, target: Floats) -> "Booster":
         rows = lightgbm.Dataset(columns, target, params=settings)
         return lightgbm.train({**settings, "objective": objective}, rows, rounds)
 

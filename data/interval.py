@@ -1,7 +1,7 @@
 """Interval: a mean over worlds, and how sure it is."""
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 Interval = dict[str, float | None]
 
@@ -12,7 +12,7 @@ def interval(values: list[float]) -> Interval:
     if len(values) < 2:
         return {"mean": mean, "low": None, "high": None}
     error = float(np.std(values, ddof=1)) / len(values) ** 0.5
-    reach = float(stats.t.ppf(0.975, len(values) - 1)) * error
+    reach = float(stdtrit(len(values) - 1, 0.975)) * error
     return {"mean": mean, "low": mean - reach, "high": mean + reach}
 
 

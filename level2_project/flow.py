@@ -21,49 +21,54 @@ def of_this_run(_: Any, given: dict[str, Any]) -> str | None:
 
 
 @task(retries=2, retry_delay_seconds=5, cache_policy=NO_CACHE)
-def load(run: Run) -> Loaded | None:
-    return steps.load_step(run)
+def load(run: Run, watch: Watch) -> Loaded | None:
+    progress = watch("load")
+    loaded = steps.load_step(run)
+    progress(1, 1)
+    return loaded
 
 
 @task(cache_key_fn=of_this_run, persist_result=True)
-def features(run: Run, loaded: Loaded | None) -> str:
+def features(run: Run, loaded: Loaded | None, watch: Watch) -> str:
+    progress = watch("features")
     steps.features_step(run, loaded)
+    progress(1, 1)
     return str(run.folder)
 
 
 @task(cache_policy=NO_CACHE)
 def compare(run: Run, watch: Watch) -> None:
-    steps.compare_step(run, watch("compare"))
+    steps.take("compare", run, watch)
 
 
 @task(cache_policy=NO_CACHE)
-def select(run: Run) -> None:
-    steps.select_step(run)
+def select(run: Run, watch: Watch) -> None:
+    steps.take("select", run, watch)
 
 
 @task(cache_policy=NO_CACHE)
 def tune(run: Run, watch: Watch) -> None:
-    steps.tune_step(run, watch("tune"))
+    steps.take("tune", run, watch)
 
 
 @task(cache_policy=NO_CACHE)
-def evaluate(run: Run) -> None:
-    steps.evaluate_step(run)
+def train(run: Run, watch: Watch) -> None:
+    steps.take("train", run, watch)
+
+
+@task(cache_policy=NO_CACHE)
+def evaluate(run: Run, watch: Watch) -> None:
+    steps.take("evaluate", run, watch)
 
 
 @task(cache_policy=NO_CACHE)
 def peers(run: Run, watch: Watch) -> None:
-    steps.peers_step(run, watch("peers"))
+    steps.take("peers", run, watch)
 
 
 @task(cache_policy=NO_CACHE)
-def train(run: Run) -> None:
-    steps.train_step(run)
-
-
-@task(cache_policy=NO_CACHE)
-def predict(run: Run) -> None:
-    steps.predict_step(run)
+def predict(run: Run, watch: Watch) -> None:
+    steps.take("predict", run, watch)
 
 
 @task(cache_policy=NO_CACHE)
@@ -81,12 +86,12 @@ def report(run: Run) -> Path:
 @flow(name="level2", validate_parameters=False)
 def level2(run: Run, watch: Watch) -> Path:
     """Take all steps in order, as `steps.in_order` does without Prefect."""
-    features(run, load(run))
+    features(run, load(run, watch), watch)
     compare(run, watch)
-    select(run)
+    select(run, watch)
     tune(run, watch)
-    train(run)
-    evaluate(run)
+    train(run, watch)
+    evaluate(run, watch)
     peers(run, watch)
-    predict(run)
+    predict(run, watch)
     return report(run)

@@ -166,17 +166,24 @@ def report_step(run: Run) -> Path:
     return report(results(run), run.folder)
 
 
-STEPS: dict[str, Callable[[Run, Watch], object]] = {
-    "features": lambda run, watch: features_step(run, load_step(run)),
-    "compare": lambda run, watch: compare_step(run, watch("compare")),
-    "select": lambda run, watch: select_step(run),
-    "tune": lambda run, watch: tune_step(run, watch("tune")),
-    "train": lambda run, watch: train_step(run),
-    "evaluate": lambda run, watch: evaluate_step(run),
-    "peers": lambda run, watch: peers_step(run, watch("peers")),
-    "predict": lambda run, watch: predict_step(run),
-    "report": lambda run, watch: report_step(run),
+STEPS: dict[str, Callable[[Run, Progress], object]] = {
+    "features": lambda run, _: features_step(run, load_step(run)),
+    "compare": compare_step,
+    "select": lambda run, _: select_step(run),
+    "tune": tune_step,
+    "train": lambda run, _: train_step(run),
+    "evaluate": lambda run, _: evaluate_step(run),
+    "peers": peers_step,
+    "predict": lambda run, _: predict_step(run),
+    "report": lambda run, _: report_step(run),
 }
+
+
+def take(name: str, run: Run, watch: Watch) -> None:
+    """Take one step, and show that it is under way."""
+    progress = watch(name)
+    STEPS[name](run, progress)
+    progress(1, 1)
 
 
 def in_order(run: Run, watch: Watch, last: str = "report") -> None:
@@ -187,7 +194,7 @@ def in_order(run: Run, watch: Watch, last: str = "report") -> None:
         watch: gives each step's progress display, by the step's name.
         last: one of `STEPS`.
     """
-    for name, step in STEPS.items():
-        step(run, watch)
+    for name in STEPS:
+        take(name, run, watch)
         if name == last:
             break

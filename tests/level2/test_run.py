@@ -137,7 +137,8 @@ def test_each_step_can_be_called_by_its_name_and_tells_what_it_left(
 def test_a_step_takes_those_before_it_and_none_after_it(done, monkeypatch):
     taken: list[str] = []
     noted = {
-        name: lambda run, watch, name=name: taken.append(name) for name in steps.STEPS
+        name: lambda run, progress, name=name: taken.append(name)
+        for name in steps.STEPS
     }
     monkeypatch.setattr(steps, "STEPS", noted)
 
