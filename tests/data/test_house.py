@@ -89,6 +89,12 @@ def test_the_world_and_its_judge_import_no_level():
     assert named & set(LEVELS) == set()
 
 
+def test_only_the_comparison_knows_of_the_comparison():
+    others = code_of("data", "benchmarks", "tools", *LEVELS)
+
+    assert [path for path in others if "comparison" in map(top, imports(path))] == []
+
+
 def test_what_is_imported_of_data_opens_no_truth():
     """What levels may import must not lead them to the sealed truth either."""
     for module in READS_PUBLISHED:
