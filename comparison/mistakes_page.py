@@ -120,7 +120,8 @@ def difference(one: dict[str, Any], side: str, metric: str) -> str:
     reach = number((found["high"] - found["low"]) / 2, metric)
     text = f"{number(found['mean'], metric, '+')} ± {reach}"
     is_clear = found["low"] > 0 or found["high"] < 0
-    return f"**{text}**" if is_clear else text
+    is_seen = float(number(found["mean"], metric).replace(",", "")) != 0
+    return f"**{text}**" if is_clear and is_seen else text
 
 
 def number(value: float, metric: str, sign: str = "") -> str:

@@ -1,9 +1,11 @@
 """Ceilings: computed in miniature, by month and in sum."""
 
+from functools import partial
+
 import pytest
 
 import data.ceilings
-from data.ceilings import ceilings
+from data.ceilings import ceilings, fit
 from data.world import World
 
 
@@ -15,6 +17,7 @@ def small():
         patch.setattr(data.ceilings, "TEST_CUSTOMERS", 100)
         patch.setattr(data.ceilings, "TEST_SEEDS", (900_101, 900_102))
         patch.setattr(data.ceilings, "LEAST_WORTH", (0.2,))
+        patch.setattr(data.ceilings, "fit", partial(fit, rounds=20))
         return ceilings(World(), say=lambda _: None)
 
 
