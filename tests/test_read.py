@@ -50,7 +50,7 @@ def read(*arguments, **env):
 
 
 def make_read(*arguments):
-    tools = ("-o", ".venv/.complete", f"PY={sys.executable}")
+    tools = ("-o", ".venv/.complete", f'PY="{sys.executable}"')
     return run("make", *tools, "read", *arguments)
 
 

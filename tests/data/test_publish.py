@@ -91,6 +91,7 @@ def redrawn(report, tmp_path_factory) -> Path:
 
 def test_the_kept_pictures_are_those_that_are_drawn(redrawn):
     kept = {p.name for p in RESULTS.iterdir() if p.suffix in (".svg", ".png")}
+    kept -= {"ladder.svg", "ladder.png"}  # the comparison's; it looks after them
 
     assert kept == {path.name for path in redrawn.iterdir()}
 

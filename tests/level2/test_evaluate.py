@@ -79,7 +79,8 @@ def test_a_claim_by_a_single_month_has_no_error():
 
 
 def test_nobody_with_an_open_invoice_gets_an_offer():
-    here = predictions([0.9, 0.9], [True, False]).assign(is_unpaid=[1.0, 0.0])
+    here = predictions([0.9, 0.9], [True, False], cutoffs=1)
+    here = here.assign(is_unpaid=[1.0, 0.0])
 
     assert offers(here, ECONOMICS).tolist() == [False, True]
 

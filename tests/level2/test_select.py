@@ -18,7 +18,7 @@ SIGNAL = {"minutes_7", "days_since_last_use", "is_annual"}
 
 
 def folds_of(columns: int = 22) -> list[Split]:
-    snapshots = snapshots_of(1_000, 9, columns)
+    snapshots = snapshots_of(1_000, 9, columns + 1).drop(columns="is_unpaid")
     return walk_forward(snapshots, replace(CONFIG.split, n_folds=3), CONFIG.time.gap)
 
 
