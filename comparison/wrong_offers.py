@@ -46,7 +46,7 @@ def highest(rank: Callable[[Array, Array], Array]) -> Offers:
 
 
 def _deciding(bench: Bench, offers: Offers) -> Outcome:
-    """Let the same chances decide otherwise; accuracy of the claim is no question."""
+    """Let the same chances decide by another rule; nothing is claimed for it."""
     return outcome(bench.way.case, replace(bench.practice, claimed={}, offers=offers))
 
 

@@ -3,7 +3,8 @@
 A level's folder holds `exam.py`, its adapter:
 
     READS = "flat"       # or "drops": what the judge lays into the inbox
-    fit(inbox, outbox)                # once, on the open months; writes claim.json
+    fit(inbox, outbox)                # once, on the open months; writes claim.json,
+                                      # figures by name, `log_loss_error` its error
     predict(inbox, cutoff, outbox)    # every month; writes predictions.parquet
 
 The inbox always holds `active.csv`, the customers to score.

@@ -85,6 +85,10 @@ def nobody(p_churn, fee_usd, free):
     return np.zeros(len(free), bool)
 
 
+def everybody(p_churn, fee_usd, free):
+    return free
+
+
 def test_who_makes_no_offer_earns_exactly_nothing(small):
     practice = Practice({}, told(small, np.full(len(small.sealed), 0.03)), nobody)
 
@@ -109,12 +113,21 @@ def test_only_who_is_free_gets_an_offer_whatever_a_practice_wants(small):
 
 
 def test_a_changed_rule_changes_the_money_and_not_the_chances(small):
-    certain = Practice({}, told(small, true_chances(small)), over_one_half)
+    silent = Practice({}, told(small, true_chances(small)), nobody)
 
-    no_offers = outcome(small, replace(certain, offers=nobody)).happened
-    some = outcome(small, certain).happened
+    without = outcome(small, silent).happened
+    to_all = outcome(small, replace(silent, offers=everybody)).happened
 
-    assert some["roc_auc"] == pytest.approx(no_offers["roc_auc"], abs=0.01)
+    assert to_all["profit"] < without["profit"] == 0
+    assert to_all["roc_auc"] == pytest.approx(without["roc_auc"], abs=0.01)
+
+
+def test_one_half_is_enough_and_less_is_not():
+    p = np.array([0.49, 0.5, 0.9])
+
+    offers = over_one_half(p, np.ones(3), np.array([True, True, False]))
+
+    assert offers.tolist() == [False, True, False]
 
 
 def test_a_random_split_shares_out_all_rows(small):
