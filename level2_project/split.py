@@ -66,7 +66,9 @@ def for_claim(snapshots: pd.DataFrame, splitting: Splitting, time: Time) -> list
     """Give a split for each of the coming `claim_months`, a year ago.
 
     More leave at some times of the year than at others: what the next months will be
-    like is best seen from the same ones, each predicted from its own past.
+    like is best seen from the same ones, each predicted from its own past. Columns and
+    settings were chosen on months after them, which may flatter a claim a little; in
+    the exam they come from another world.
     """
     year_ago = pd.date_range(time.year_ago, periods=splitting.claim_months, freq="MS")
     return [split(snapshots, cutoff, time.gap) for cutoff in year_ago]
