@@ -48,7 +48,7 @@ sample: $(VENV)  ## renew data/sample: 50 rows of every source
 	$(PY) -m data sample
 
 bench: $(VENV)  ## measure speed and memory
-	$(PY) -m benchmarks
+	$(PY) -m tools.bench
 
 read: $(VENV)  ## print a step of all levels side by side, such as STEP=split
 	@$(PY) tools/read.py "$(STEP)"

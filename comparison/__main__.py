@@ -11,9 +11,9 @@ from rich.progress import Progress
 from comparison.draw_ladder import draw_ladder
 from comparison.measure import SEEDS, in_all, inputs, pooled
 from comparison.mistakes_page import PAGE, page
-from data.freshness import ROOT
-from data.looks import STYLE, save
-from data.world import World
+from data.report.freshness import ROOT
+from data.report.style import STYLE, save
+from data.world.beliefs import World
 
 FILE = ROOT / "results" / "mistakes.json"
 LADDER = ROOT / "results" / "ladder"

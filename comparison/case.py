@@ -12,13 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from data.calendar import first_day
-from data.exam import Desk
-from data.flat import flat, roster
+from data.judge.exam import Desk
+from data.judge.year import Setting, live, nobody_policy, setting
 from data.simulate import Lived, Plan, history
-from data.state import State
-from data.step import Events
-from data.world import SEALED_MONTHS, World
-from data.year import Setting, live, nobody_policy, setting
+from data.sources.flat import flat, roster
+from data.world.beliefs import SEALED_MONTHS, World
+from data.world.state import State
+from data.world.step import Events
 from level2_project.config import Config, read_config
 from level2_project.load import Sources, load
 from level2_project.snapshots import candidates, snapshots

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from comparison.code_lines import code_lines
 from comparison.ladder import RUNGS
-from comparison.lines import code_lines
-from data.looks import GREY, INK, PALE, footnote, signed
+from data.report.style import GREY, INK, PALE, footnote, signed
 
 PANELS = {
     "average_precision": ("average precision", "happened, mean of 12 months"),

@@ -4,12 +4,36 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from comparison.code_lines import NOTEBOOK, Code
+from comparison.method import Bench, Way
+from comparison.mistakes.rows import random_split
 from comparison.practice import Outcome, outcome, over_one_half
-from comparison.reference import Bench, Way
-from comparison.wrong_rows import random_split
-from data.exam import Result
-from level2_project.decide import reachable
+from data.judge.exam import Result
+from level2_project import (
+    evaluate,
+    features,
+    label,
+    load,
+    select,
+    snapshots,
+    split,
+    train,
+    tune,
+)
+from level2_project.decide import decide, reachable
+from level2_project.measures import curves, interval
+from level2_project.models import encode, studies, walk
+from level2_project.point_in_time import billing, contract, grid, tickets, usage
+from level2_project.sources import (
+    completeness,
+    drops,
+    formats,
+    repairs,
+    repairs_usage,
+    schema,
+)
 from level2_project.split import KEYS, LABEL
+from level2_project.text import reader
 from level2_project.train import Recipe, Trained
 
 # What the flat export tells of a customer, as it was known at each cutoff.
@@ -20,36 +44,33 @@ PLAIN = (
 
 
 class Rung(NamedTuple):
-    """One practice, and the code that it costs: "file.py", or "file.py:name" of it."""
+    """One practice, and the code that it costs: whole files, modules or functions."""
 
     says: str
-    code: tuple[str, ...]
+    code: tuple[Code, ...]
 
 
 RUNGS = {
-    "level1": Rung("level 1 as it is", ("level1_notebook/churn.py",)),
+    "level1": Rung("level 1 as it is", (NOTEBOOK,)),
     "snapshots": Rung(
-        "point-in-time snapshots",
-        ("snapshots.py", "label.py", "grid.py", "features.py", "features_contract.py"),
+        "point-in-time snapshots", (snapshots, label, grid, features, contract)
     ),
     "sources": Rung(
         "six sources, repaired",
         (
-            *("sources.py", "drops.py", "formats.py", "load.py", "repairs.py"),
-            *("repairs_usage.py", "text.py", "features_billing.py"),
-            *("features_usage.py", "features_tickets.py"),
+            *(schema, drops, formats, load, repairs, repairs_usage),
+            *(reader, billing, usage, tickets),
         ),
     ),
     "walk_forward": Rung(
-        "walk-forward with a gap",
-        ("split.py", "walk.py", "evaluate.py", "interval.py", "curves.py"),
+        "walk-forward with a gap", (split, walk, evaluate, interval, curves)
     ),
-    "lightgbm": Rung("LightGBM", ("train.py", "encode.py")),
-    "selection": Rung("selected columns", ("select.py",)),
-    "tuning": Rung("tuned by Optuna", ("tune.py", "studies.py")),
-    "expected_profit": Rung("offers by expected profit", ("decide.py:decide",)),
-    "reachable": Rung("none to who has not paid", ("decide.py:reachable",)),
-    "completeness": Rung("short drops refused", ("completeness.py",)),
+    "lightgbm": Rung("LightGBM", (train, encode)),
+    "selection": Rung("selected columns", (select,)),
+    "tuning": Rung("tuned by Optuna", (tune, studies)),
+    "expected_profit": Rung("offers by expected profit", (decide,)),
+    "reachable": Rung("none to who has not paid", (reachable,)),
+    "completeness": Rung("short drops refused", (completeness,)),
 }
 
 

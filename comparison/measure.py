@@ -12,14 +12,14 @@ from typing import Any
 
 from comparison.case import case
 from comparison.ladder import climbed, first_rung
+from comparison.method import bench
+from comparison.mistakes.register import REGISTER
 from comparison.practice import Outcome
-from comparison.reference import bench
-from comparison.register import REGISTER
-from data.exam import Result, exam
-from data.freshness import code_fingerprint
-from data.interval import Interval, interval
-from data.world import World
-from level2_project.found import read_found
+from data.judge.exam import Result, exam
+from data.judge.interval import Interval, interval
+from data.report.freshness import code_fingerprint
+from data.world.beliefs import World
+from level2_project.run.found import read_found
 
 SEEDS = (1, 2, 3, 4, 5)
 CODE = ("data", "level1_notebook", "level2_project", "comparison")

@@ -1,14 +1,15 @@
 """Mistakes page: the figures of `MISTAKES.md`, from what was measured alone."""
 
+import inspect
+from pathlib import Path
 from typing import Any
 
-from comparison.lines import LEVEL2, defined
-from comparison.register import ELSEWHERE, REGISTER, Mistake
-from data.freshness import ROOT
-from data.publish import filled
+from comparison.code_lines import NOTEBOOK
+from comparison.mistakes.register import ELSEWHERE, REGISTER, Mistake
+from data.report.freshness import ROOT
+from data.report.publish import filled
 
 PAGE = ROOT / "level1_notebook" / "MISTAKES.md"
-NOTEBOOK = ROOT / "level1_notebook" / "churn.py"
 METRICS = {
     ("claimed", "roc_auc"): "AUC claimed",
     ("happened", "roc_auc"): "AUC happened",
@@ -75,9 +76,9 @@ def line_of(code: str) -> int:
 def fixed(mistake: Mistake) -> str:
     if not mistake.fixed:
         return "level 3, to come"
-    file, name = mistake.fixed.split(":")
-    line = defined(ROOT / LEVEL2 / file, name).lineno
-    return f"[`{name}`](../{LEVEL2}/{file}#L{line})"
+    path = Path(inspect.getfile(mistake.fixed)).relative_to(ROOT)
+    _, line = inspect.getsourcelines(mistake.fixed)
+    return f"[`{mistake.fixed.__name__}`](../{path.as_posix()}#L{line})"
 
 
 def reported(measured: dict[str, Any]) -> str:

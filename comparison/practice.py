@@ -10,9 +10,9 @@ import pandas as pd
 
 from comparison.case import CUTOFF, Case
 from data.calendar import month_number
-from data.exam import judged
-from data.state import FIRST_CUSTOMER_ID
-from data.year import Cutoff, Decision, Policy, live
+from data.judge.exam import judged
+from data.judge.year import Cutoff, Decision, Policy, live
+from data.world.state import FIRST_CUSTOMER_ID
 from level2_project.decide import decide
 
 Array = npt.NDArray[Any]

@@ -10,16 +10,16 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.progress import Progress
 
-from data.ceilings import FILE as CEILINGS
-from data.ceilings import StaleCeilings, ceilings, read_ceilings
-from data.contract import BadPredictions, UnknownLevel, level
-from data.exam import exams
-from data.freshness import code_fingerprint
+from data.judge.ceilings import FILE as CEILINGS
+from data.judge.ceilings import StaleCeilings, ceilings, read_ceilings
+from data.judge.contract import BadPredictions, UnknownLevel, level
+from data.judge.exam import exams
 from data.memory import return_freed_memory
-from data.report import pooled, write_report
+from data.report.freshness import code_fingerprint
+from data.report.pool import pooled, write_report
+from data.report.table import WIDE, terminal
 from data.simulate import Plan, WrongFolder, simulate
-from data.table import WIDE, terminal
-from data.world import SEALED_MONTHS, World
+from data.world.beliefs import SEALED_MONTHS, World
 
 SIZES = {"small": 2_000, "default": 20_000, "large": 200_000}
 SEED = 2022
@@ -180,7 +180,7 @@ def run_results(arguments: argparse.Namespace) -> None:
         raise UserError(
             f"wanted a report in {arguments.report}: run `make compare` first"
         )
-    from data.publish import results  # here: drawing takes a second to load
+    from data.report.publish import results  # here: drawing takes a second to load
 
     results(arguments.report)
 
@@ -188,7 +188,7 @@ def run_results(arguments: argparse.Namespace) -> None:
 def run_sample(arguments: argparse.Namespace) -> None:
     if not (arguments.out / "flat.csv").exists():
         raise UserError(f"wanted a world in {arguments.out}: run `make data` first")
-    from data.publish import sample
+    from data.report.publish import sample
 
     sample(arguments.out)
 

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.calendar import month_name
-from data.deliver import Arrivals, arrive, deliver
-from data.emit import emit
-from data.files import write_drop, write_parquet, write_source, write_whole
-from data.flat import Totals, flat, month_totals, roster
-from data.mess import Mess
-from data.past_offers import past_offers
-from data.state import State
-from data.step import Events, start, step
-from data.streams import Streams
-from data.truth import truth
-from data.world import World
+from data.sources.deliver import Arrivals, arrive, deliver
+from data.sources.emit import emit
+from data.sources.files import write_drop, write_parquet, write_source, write_whole
+from data.sources.flat import Totals, flat, month_totals, roster
+from data.sources.mess import Mess
+from data.world.beliefs import World
+from data.world.company_offers import past_offers
+from data.world.state import State
+from data.world.step import Events, start, step
+from data.world.streams import Streams
+from data.world.truth import truth
 
 MANIFEST = "world.json"
 

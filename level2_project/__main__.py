@@ -13,20 +13,20 @@ from rich.console import Console
 from rich.progress import Progress
 
 from level2_project import steps
-from level2_project.access import CannotAsk
 from level2_project.config import FILE, BadConfig, Config, read_config
-from level2_project.features_usage import USAGE_MONTHS
-from level2_project.findings import to_keep
-from level2_project.found import FILE as FOUND
-from level2_project.found import write_found
 from level2_project.label import roster
 from level2_project.load import load
+from level2_project.point_in_time.usage import USAGE_MONTHS
 from level2_project.predict import predict
-from level2_project.run import open_run
-from level2_project.show import SHOWN
+from level2_project.run.findings import to_keep
+from level2_project.run.folder import open_run
+from level2_project.run.found import FILE as FOUND
+from level2_project.run.found import write_found
+from level2_project.run.results import model
+from level2_project.run.show import SHOWN
 from level2_project.snapshots import candidates
-from level2_project.sources import BadDrop
-from level2_project.state import model
+from level2_project.sources.schema import BadDrop
+from level2_project.text.access import CannotAsk
 
 # Prefect keeps its files here and asks nobody on the network; it reads this at import.
 PREFECT = {

@@ -15,9 +15,9 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.metrics import log_loss as mean_log_loss
 
 from level2_project.config import Economics
-from level2_project.curves import curves
 from level2_project.decide import decide, reachable, realised_value
-from level2_project.interval import interval
+from level2_project.measures.curves import curves
+from level2_project.measures.interval import interval
 from level2_project.split import LABEL
 
 Array = NDArray[Any]

@@ -8,15 +8,15 @@ import pandas as pd
 
 from level2_project.config import Config, read_config
 from level2_project.evaluate import claim, evaluate
-from level2_project.features_usage import USAGE_MONTHS
-from level2_project.found import read_found
 from level2_project.load import load
+from level2_project.models.walk import walk
+from level2_project.point_in_time.usage import USAGE_MONTHS
 from level2_project.predict import predict as predict_all
+from level2_project.run.found import read_found
 from level2_project.snapshots import candidates, snapshots
-from level2_project.sources import BadDrop
+from level2_project.sources.schema import BadDrop
 from level2_project.split import KEYS, LABEL, for_claim
 from level2_project.train import Recipe, train
-from level2_project.walk import walk
 
 READS = "drops"  # the judge lays monthly drops and active.csv into the inbox
 

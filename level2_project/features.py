@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from level2_project.features_billing import billing_features, offer_features
-from level2_project.features_contract import contract_features, crm_features
-from level2_project.features_tickets import ticket_features
-from level2_project.features_usage import usage_features
-from level2_project.grid import grid_of
 from level2_project.load import Sources
+from level2_project.point_in_time.billing import billing_features, offer_features
+from level2_project.point_in_time.contract import contract_features, crm_features
+from level2_project.point_in_time.grid import grid_of
+from level2_project.point_in_time.tickets import ticket_features
+from level2_project.point_in_time.usage import usage_features
 
 KEYS = ["customer_id", "cutoff"]
 

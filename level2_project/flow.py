@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from level2_project import steps
 from level2_project.load import Loaded
-from level2_project.run import Run
+from level2_project.run.folder import Run
 from level2_project.steps import Watch
 
 

@@ -70,7 +70,7 @@ March; without returners he is not looked at again.
 import pandas as pd
 
 from level2_project.config import Labelling
-from level2_project.grid import first_after, seconds, spread
+from level2_project.point_in_time.grid import first_after, seconds, spread
 
 NEVER = pd.Timestamp("2999-01-01")
 INVOLUNTARY = "payment_failed"  # as the reason of a cancellation

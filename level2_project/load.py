@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.calendar import first_day, month_number
-from level2_project import repairs, repairs_usage
-from level2_project.completeness import check_completeness
-from level2_project.drops import read_part
-from level2_project.repairs import Repaired
-from level2_project.sources import RENAMED, SOURCES, TIME, WORD, Place, file_of
+from level2_project.sources import repairs, repairs_usage
+from level2_project.sources.completeness import check_completeness
+from level2_project.sources.drops import read_part
+from level2_project.sources.repairs import Repaired
+from level2_project.sources.schema import RENAMED, SOURCES, TIME, WORD, Place, file_of
 
 HOUSE = "@churnthreeways.test"  # colleagues' addresses
 Step = partial[Repaired]  # takes the rows

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from level2_project import pictures, verdicts
 from level2_project.evaluate import Evaluation
-from level2_project.interval import Interval
-from level2_project.page import decimals, page, percent, table, text
-from level2_project.page import pictures as side_by_side
+from level2_project.measures.interval import Interval
+from level2_project.pages import pictures, verdicts
+from level2_project.pages.html import decimals, page, percent, table, text
+from level2_project.pages.html import pictures as side_by_side
 
 CHOSEN_BY = ["profit_per_1000_usd", "average_precision", "log_loss"]
 RECIPE = ["model", "imbalance", "recalibrate"]

@@ -9,7 +9,7 @@ from level2_project.decide import reachable, rested
 from level2_project.features import features
 from level2_project.label import label
 from level2_project.load import Sources
-from level2_project.text import reader
+from level2_project.text.reader import reader
 
 
 def snapshots(sources: Sources, config: Config) -> pd.DataFrame:

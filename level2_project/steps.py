@@ -12,16 +12,17 @@ from typing import Any
 import joblib
 import pandas as pd
 
-from level2_project import compare, importance, peers, predict, select, train, tune
+from level2_project import compare, predict, select, train, tune
 from level2_project.evaluate import claim
-from level2_project.findings import evaluation, results
 from level2_project.label import roster
 from level2_project.load import Loaded, load
+from level2_project.measures import peers
+from level2_project.models import importance
+from level2_project.models.walk import walk
 from level2_project.report import report
-from level2_project.run import Run
-from level2_project.snapshots import candidates, snapshots
-from level2_project.split import Split, for_choice
-from level2_project.state import (
+from level2_project.run.findings import evaluation, results
+from level2_project.run.folder import Run
+from level2_project.run.results import (
     claimed,
     columns,
     folds,
@@ -34,7 +35,8 @@ from level2_project.state import (
     tuned_recipe,
     untouched,
 )
-from level2_project.walk import walk
+from level2_project.snapshots import candidates, snapshots
+from level2_project.split import Split, for_choice
 
 Progress = Callable[[int, int], None]  # done, in all
 Watch = Callable[[str], Progress]

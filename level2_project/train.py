@@ -13,9 +13,9 @@ from scipy.special import expit, logit
 from sklearn.base import ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 
-from level2_project.balance import sampler
-from level2_project.encode import Encode, one_hot
-from level2_project.neural_net import NeuralNet
+from level2_project.models.balance import sampler
+from level2_project.models.encode import Encode, one_hot
+from level2_project.models.neural_net import NeuralNet
 from level2_project.split import KEYS, LABEL
 
 Floats = NDArray[np.floating[Any]]

@@ -25,9 +25,9 @@ from optuna.trial import TrialState
 
 from level2_project.config import Config
 from level2_project.evaluate import log_loss
-from level2_project.neural_net import NeuralNet
+from level2_project.models.neural_net import NeuralNet
+from level2_project.models.studies import Places, finished, quiet, share
 from level2_project.split import KEYS, LABEL, Split, for_choice
-from level2_project.studies import Places, finished, quiet, share
 from level2_project.train import LIGHTGBM, LOGISTIC, Recipe, p_churn, train
 
 Progress = Callable[[int, int], None]  # trials done, trials wanted

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from data.rows import Frames
+from data.judge.year import Setting
 from data.simulate import Plan, simulate
-from data.world import World
-from data.year import Setting
+from data.sources.rows import Frames
+from data.world.beliefs import World
 from tests.worlds import emitted, judge_of
 
 # The same examples on every run; a slow machine is no failure.
@@ -50,7 +50,7 @@ def judge() -> Setting:
 @pytest.fixture(scope="session")
 def panel() -> pd.DataFrame:
     """One row per customer and month of a world of 20,000: what was true, what came."""
-    from tests.data.panel import panel_of
+    from tests.data.world.panel import panel_of
 
     return panel_of(World(customers=20_000), seed=11)
 

@@ -11,8 +11,8 @@ from statistics import mean, stdev
 
 import pytest
 
-from data.exam import exam
-from data.world import World
+from data.judge.exam import exam
+from data.world.beliefs import World
 from tests.worlds import ROOT
 
 LEVEL1, LEVEL2 = "level1_notebook", "level2_project"

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from data.calendar import month_name
-from data.emit import emit
-from data.past_offers import nobody
-from data.rows import Frames
+from data.judge.year import Setting, setting
 from data.simulate import Lived, history
-from data.state import State
-from data.step import Events, start, step
-from data.streams import Streams
-from data.world import World
-from data.year import Setting, setting
+from data.sources.emit import emit
+from data.sources.rows import Frames
+from data.world.beliefs import World
+from data.world.company_offers import nobody
+from data.world.state import State
+from data.world.step import Events, start, step
+from data.world.streams import Streams
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("customers", "subscriptions", "transactions", "tickets", "usage", "offers")

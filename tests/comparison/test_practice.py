@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from comparison.case import Case, case
+from comparison.mistakes.rows import random_split
 from comparison.practice import Practice, outcome, over_one_half
-from comparison.wrong_rows import random_split
-from data.world import World
-from data.year import full_information, live, nobody_policy, predictive
+from data.judge.year import full_information, live, nobody_policy, predictive
+from data.world.beliefs import World
 from level2_project.split import KEYS
 
 SEPTEMBER, OCTOBER = pd.Timestamp("2024-09-01"), pd.Timestamp("2024-10-01")

@@ -1,18 +1,19 @@
 """The register: every mistake stands where it says, and was measured."""
 
 import json
+from types import FunctionType, ModuleType
 
 import matplotlib
 import pytest
 
 from comparison.__main__ import FILE, LADDER
+from comparison.code_lines import code_lines
 from comparison.draw_ladder import draw_ladder
 from comparison.ladder import RUNGS
-from comparison.lines import code_lines
 from comparison.measure import inputs
+from comparison.mistakes.register import REGISTER
 from comparison.mistakes_page import PAGE, difference, fixed, page, stands
-from comparison.register import REGISTER
-from data.looks import STYLE, save
+from data.report.style import STYLE, save
 
 DEMANDED = {
     "one-row-per-customer", "lifetime-totals", "status-columns", "random-split",
@@ -67,12 +68,12 @@ def test_every_rung_has_code_that_is_there(name):
 
 
 def test_no_line_of_code_is_counted_for_two_rungs():
-    places = [place for rung in RUNGS.values() for place in rung.code]
+    code = [part for rung in RUNGS.values() for part in rung.code]
 
-    whole = {place for place in places if ":" not in place}
-    parts = [place.split(":")[0] for place in places if ":" in place]
-    assert len(places) == len(set(places))
-    assert not whole & set(parts)
+    whole = {part for part in code if isinstance(part, ModuleType)}
+    parts = [part for part in code if isinstance(part, FunctionType)]
+    assert len(code) == len(set(code))
+    assert not {module.__name__ for module in whole} & {f.__module__ for f in parts}
 
 
 @pytest.mark.parametrize(

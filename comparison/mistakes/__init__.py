@@ -1,0 +1,1 @@
+"""The beginner's shortcuts, one function each."""

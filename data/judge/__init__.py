@@ -1,0 +1,1 @@
+"""The judge: it alone opens the truth."""

@@ -1,0 +1,178 @@
+"""Recorded: all that the sources tell of a customer, clean, as of a cutoff.
+
+The observable ceiling is fitted on these columns. They come from the emitted rows by
+arrival time, without mess: what a perfect repair of the sources could know, no more.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from data.calendar import days_in, first_day
+from data.sources.rows import Frames
+from data.sources.tickets import CROSS, PRESSURE, SENTENCE
+from data.world.beliefs import TOPICS, World
+from data.world.state import FIRST_CUSTOMER_ID, NEVER, Floats, Ints, State
+
+WINDOWS = ((0, 4), (4, 8), (8, 15), (15, 22), (22, 31))  # days before the cutoff
+ATTEMPTS = ("failed", "retry_failed", "retry_paid", "paid")
+
+
+@dataclass
+class Recorded:
+    """Grows month by month; `features` may be asked for after any month."""
+
+    world: World
+    memory: dict[str, Floats] = field(default_factory=dict)
+    usage_weeks: Floats = field(default_factory=lambda: np.zeros((0, len(WINDOWS))))
+
+    def learn(self, month: int, arrived: Frames, n: int) -> None:
+        """Take in what arrived in `month`; `n` customers are known by its end."""
+        self.memory = {k: _grow(k, v, n) for k, v in self.memory.items()}
+        self._usage(month, arrived["usage"], n)
+        self._tickets(month, arrived["tickets"], n)
+        self._billing(month, arrived["transactions"], n)
+        self._subscriptions(month, arrived["subscriptions"], n)
+        self._offers(month, arrived["offers"], n)
+
+    def features(self, state: State) -> Floats:
+        """Give one row per customer of `state`.  # (n_customers, n_features)"""
+        fee = state.fee(self.world)
+        columns = {
+            "month": np.full(len(state), state.month),
+            "plan": state.plan,
+            "annual": state.annual,
+            "term_month": np.where(state.annual, state.term_month, -1),
+            "tenure": state.tenure,
+            "seats": state.seats,
+            "fee": fee,
+            "billing_day": state.traits.billing_day,
+            "region": state.traits.region,
+            "channel": state.traits.channel,
+            "company_size": state.traits.company_size,
+            **{k: v for k, v in self.memory.items() if k != "asked_on"},
+        }
+        return np.column_stack([*columns.values(), self.usage_weeks]).astype(np.float32)
+
+    def _remember(self, name: str, now: Floats, keep: float) -> None:
+        """Add this month's value to a fading sum that keeps `keep` a month."""
+        self.memory[name] = keep * self.memory.get(name, np.zeros(len(now))) + now
+
+    def _since(self, name: str, now: Floats) -> None:
+        before = self.memory.get(name, np.full(len(now), float(NEVER)))
+        self.memory[name] = np.where(now > 0, 1.0, np.minimum(before + 1, NEVER))
+
+    def _usage(self, month: int, rows: pd.DataFrame, n: int) -> None:
+        past = first_day(month + 1).astype("M8[s]")
+        age = ((past - rows["day"].to_numpy()) // np.timedelta64(86400, "s")) - 1
+        who = _position(rows)
+        weeks = [
+            np.bincount(who[(age >= a) & (age < b)], minlength=n) for a, b in WINDOWS
+        ]
+        self.usage_weeks = np.column_stack(weeks).astype(float)
+        days = _count(who, n)
+        self.memory["days_before"] = self.memory.get("days_now", np.zeros(n))
+        self.memory["days_now"] = days
+        minutes: Floats = rows["minutes"].to_numpy(float)
+        self.memory["minutes"] = np.bincount(who, weights=minutes, minlength=n).astype(
+            float
+        )
+        last = np.full(n, 99.0)
+        np.minimum.at(last, who, age)
+        self.memory["last_seen"] = last
+        for name, keep in (
+            ("days_medium", 0.7),
+            ("days_long", 0.9),
+            ("days_ever", 0.97),
+        ):
+            self._remember(name, days, keep)
+            self._remember(f"{name}_weight", np.ones(n), keep)
+
+    def _tickets(self, month: int, rows: pd.DataFrame, n: int) -> None:
+        opened = rows[rows["event"] == "opened"]
+        text, who = opened["text"], _position(opened)
+        found = topic_of(text)
+        cross = text.str.startswith(CROSS[:-1]) | text.str.endswith(PRESSURE[:-1])
+        self.memory["cross"] = _count(who[cross.to_numpy(bool)], n)
+        for number, topic in enumerate(TOPICS):
+            now = _count(who[found == number], n)
+            self._remember(f"tickets_{topic}", now, 0.6)
+        self._since("since_price", _count(who[found == TOPICS.index("price")], n))
+        self._since("since_any", _count(who, n))
+        self._answers(month, rows, n)
+
+    def _answers(self, month: int, rows: pd.DataFrame, n: int) -> None:
+        """Keep how long answers took and open tickets have waited, in days."""
+        asked_on = self.memory.get("asked_on", np.full(n, np.nan))
+        opened, resolved = (rows[rows["event"] == e] for e in ("opened", "resolved"))
+        asked_on[_position(opened)] = _days(opened["event_at"])
+        took = _days(resolved["event_at"]) - asked_on[_position(resolved)]
+        self._remember("slow", _count(_position(resolved[took > 7]), n), 0.6)
+        self._remember("fast", _count(_position(resolved[took <= 1]), n), 0.6)
+        asked_on[_position(resolved[took >= 0])] = np.nan
+        self.memory["asked_on"] = asked_on
+        cutoff = float(first_day(month + 1).astype(np.int64))
+        self.memory["waiting"] = np.nan_to_num(cutoff - asked_on, nan=-1.0)
+
+    def _billing(self, month: int, rows: pd.DataFrame, n: int) -> None:
+        day = (rows["event_at"].to_numpy() - first_day(month).astype("M8[s]")) // (
+            np.timedelta64(86400, "s")
+        )
+        left = days_in(month) - day
+        for kind in ATTEMPTS:
+            is_kind = (rows["kind"] == kind).to_numpy()
+            last = np.full(n, 99.0)
+            np.minimum.at(last, _position(rows[is_kind]), left[is_kind])
+            self.memory[f"days_since_{kind}"] = last
+        failed = _count(_position(rows[rows["kind"] == "failed"]), n)
+        self._remember("failures", failed, 0.97)
+        invoices = _count(_position(rows[rows["kind"].isin(["failed", "paid"])]), n)
+        self._remember("invoices", invoices, 0.97)
+
+    def _subscriptions(self, month: int, rows: pd.DataFrame, n: int) -> None:
+        for event in ("return", "change", "cancel"):
+            now = _count(_position(rows[rows["event"] == event]), n)
+            self._since(f"since_{event}", now)
+        seats = np.zeros(n)
+        changed = rows[rows["event"].isin(["change", "start"])]
+        known = self.memory.get("seats_before", np.zeros(n))
+        seats[_position(changed)] = changed["seats"]
+        moved = np.where((seats > 0) & (known > 0), np.sign(seats - known), 0.0)
+        self._remember("seats_moved", moved, 0.7)
+        self.memory["seats_before"] = np.where(seats > 0, seats, known)
+
+    def _offers(self, month: int, rows: pd.DataFrame, n: int) -> None:
+        treated = rows[rows["arm"] == "treated"]
+        self._since("since_offer", _count(_position(treated), n))
+
+
+def topic_of(text: pd.Series) -> Ints:
+    """Tell a message's topic from its words: each topic has sentences of its own."""
+    found = np.zeros(len(text), np.int64)
+    for number, topic in enumerate(TOPICS):
+        for sentence in SENTENCE[topic]:
+            start, end = sentence.split("{}")
+            part = max(start, end, key=len).strip()[1:]
+            found[text.str.contains(part, regex=False).to_numpy(bool)] = number
+    return found
+
+
+def _position(rows: pd.DataFrame) -> Ints:
+    return rows["customer_id"].to_numpy(np.int64) - FIRST_CUSTOMER_ID
+
+
+def _days(times: pd.Series) -> Floats:
+    """Give days since 1970, with fractions."""
+    return times.to_numpy().astype("M8[s]").astype(np.int64) / 86400
+
+
+def _count(who: Ints, n: int) -> Floats:
+    return np.bincount(who, minlength=n).astype(float)
+
+
+def _grow(name: str, values: Floats, n: int) -> Floats:
+    """Make room for new customers, of whom nothing has been recorded."""
+    nothing = NEVER if name.startswith("since") else 0.0
+    fill = np.nan if name == "asked_on" else nothing
+    return np.concatenate([values, np.full(n - len(values), fill)])

@@ -1,0 +1,245 @@
+"""Year: a policy lives through the sealed year; its offers change what comes next."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from data.judge.future import MONTHS, Future, foresee
+from data.judge.ledger import Ledger, expected, realised
+from data.judge.metrics import (
+    all_metrics,
+    calibration_curve,
+    expected_auc,
+    realised_auc,
+)
+from data.judge.value import Gain, Schedule, Worth, best_schedule, gain, worth
+from data.simulate import Lived
+from data.sources.flat import roster
+from data.world.beliefs import SEALED_MONTHS, World
+from data.world.company_offers import nobody
+from data.world.drift import month_season
+from data.world.hazard import chances
+from data.world.state import Bools, Floats, State
+from data.world.step import Events, step
+from data.world.streams import Streams
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One world at its first sealed cutoff, and all that the judge knows of it."""
+
+    world: World
+    streams: Streams
+    begin: Lived  # the last open month
+    future: Future
+    without: Worth
+    gain: Gain
+    schedule: Schedule
+    untouched: list[Events]  # the sealed year and the run-off without offers
+
+    @property
+    def customers(self) -> int:
+        """Count the active customers at the first sealed cutoff."""
+        return int(self.begin.after.active.sum())
+
+
+class Cutoff(NamedTuple):
+    """One decision day; arrays of shape (n_customers,)."""
+
+    month: int
+    state: State
+    roster: Bools  # customers as far as news has arrived
+    came_back: Bools  # left and returned within the sealed year
+    p_churn: Floats  # true chance without a new offer
+    offer_months: int  # that an offer's effect lasts
+
+    @property
+    def free(self) -> Bools:
+        """Mark customers without an offer in force; another would be wasted on them."""
+        return self.roster & (self.state.since_offer >= self.offer_months)
+
+    @property
+    def scored(self) -> Bools:
+        """Mark whom predictions are scored on: those who are truly still there."""
+        return self.roster & self.state.active
+
+
+class Decision(NamedTuple):
+    offers: Bools  # (n_customers,)
+    p_churn: Floats | None = (
+        None  # (n_customers,), None where a policy predicts nothing
+    )
+
+
+class Month(NamedTuple):
+    """One month of a policy's sealed year."""
+
+    cutoff: Cutoff
+    decision: Decision
+    events: Events
+    ledger: Ledger
+
+
+Policy = Callable[[Cutoff], Decision]
+Watcher = Callable[[Events, State], None]
+
+
+def setting(world: World, streams: Streams, begin: Lived) -> Setting:
+    """Prepare the judge's knowledge of one world.
+
+    Args:
+        begin: the last open month, as lived with the company's own offers.
+    """
+    future = foresee(world, streams, begin.after)
+    without = worth(world, future)
+    return Setting(
+        world=world,
+        streams=streams,
+        begin=begin,
+        future=future,
+        without=without,
+        gain=gain(world, future, without),
+        schedule=best_schedule(world, future, without),
+        untouched=list(_run(world, streams, begin.after)),
+    )
+
+
+def _run(
+    world: World, streams: Streams, state: State, months: int = MONTHS
+) -> Iterator[Events]:
+    for _ in range(months):
+        state, events = step(world, streams, state, nobody(state))
+        yield events
+
+
+def live(
+    setting: Setting, policy: Policy, watch: Watcher = lambda events, after: None
+) -> list[Month]:
+    """Let a policy decide at each of the twelve cutoffs.
+
+    Args:
+        watch: told of each month's events and the state that they led to.
+    """
+    world, streams = setting.world, setting.streams
+    last, state = setting.begin
+    came_back = np.zeros(len(state), bool)
+    months = []
+    for _ in range(SEALED_MONTHS):
+        cutoff = _cutoff(setting, last, state, came_back)
+        decision = policy(cutoff)
+        offers = decision.offers & cutoff.roster
+        state, last = step(world, streams, state, offers)
+        ledger = expected(world, setting.future, setting.gain, last, came_back, offers)
+        months.append(Month(cutoff, decision, last, ledger))
+        came_back = np.append(
+            came_back | (last.return_day > 0), np.zeros(len(last.joined), bool)
+        )
+        watch(last, state)
+    return months
+
+
+def _cutoff(setting: Setting, last: Events, state: State, came_back: Bools) -> Cutoff:
+    world, streams = setting.world, setting.streams
+    season = month_season(world, streams, state.month)
+    p_churn = chances(world, season, state).leaving
+    known = roster(world, streams, state, last)
+    return Cutoff(state.month, state, known, came_back, p_churn, world.offer_months)
+
+
+def profit(months: list[Month]) -> Ledger:
+    return sum((month.ledger for month in months), Ledger())
+
+
+def monthly_profit(setting: Setting, months: list[Month]) -> list[float]:
+    """Give what each month's offers will bring, USD per 1,000 customers."""
+    return [1000 * month.ledger.profit / setting.customers for month in months]
+
+
+def realised_profit(setting: Setting, months: list[Month]) -> Ledger:
+    """Count on the same luck: the policy's year and run-off against no offers."""
+    world, last = setting.world, months[-1]
+    after, _ = step(world, setting.streams, last.cutoff.state, last.events.offers)
+    events = [month.events for month in months]
+    events += _run(world, setting.streams, after, MONTHS - SEALED_MONTHS)
+    return realised(world, events, setting.untouched)
+
+
+def predictive(months: list[Month]) -> dict[str, float]:
+    """Give the metrics of a policy's predictions, averaged over the cutoffs."""
+    rows = [all_metrics(*_scored(month)) for month in months]
+    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+
+
+def predicted_groups(months: list[Month]) -> Floats:
+    """Give the calibration curve: at each cutoff by itself, then averaged over them."""
+    return np.mean([calibration_curve(*_scored(month)) for month in months], axis=0)
+
+
+def _scored(month: Month) -> tuple[Floats, Floats]:
+    """Give the true and the predicted chances of who is scored."""
+    cutoff, predicted = month.cutoff, month.decision.p_churn
+    assert predicted is not None
+    return cutoff.p_churn[cutoff.scored], predicted[cutoff.scored]
+
+
+def leak(months: list[Month]) -> list[float]:
+    """Give, by cutoff, the realised AUC less what the true chances would expect.
+
+    Nobody can know more than the true chances; what is above them by more than luck
+    has seen the outcome.
+    """
+    excess = []
+    for month in months:
+        who, predicted = month.cutoff.scored, month.decision.p_churn
+        assert predicted is not None
+        left = month.events.left[who] > 0
+        p = month.events.chances.leaving[who]  # this month's offers are in it
+        excess.append(realised_auc(left, predicted[who]) - expected_auc(p, p))
+    return excess
+
+
+def nobody_policy(cutoff: Cutoff) -> Decision:
+    return Decision(nobody(cutoff.state))
+
+
+def everybody_policy(cutoff: Cutoff) -> Decision:
+    """Offer to whoever has no offer in force: twice a year to each customer."""
+    return Decision(cutoff.free)
+
+
+def full_information(cutoff: Cutoff) -> Decision:
+    """Predict the true chances; decide nothing."""
+    return Decision(nobody(cutoff.state), cutoff.p_churn)
+
+
+def random_policy(streams: Streams, share: float = 0.10) -> Policy:
+    """Offer to a random tenth every month."""
+
+    def decide(cutoff: Cutoff) -> Decision:
+        uniform = streams("policy.random", cutoff.month).random(len(cutoff.state))
+        guess = 2 * uniform * cutoff.p_churn[cutoff.scored].mean()
+        return Decision(cutoff.free & (uniform < share), guess)
+
+    return decide
+
+
+def risk_ranked_policy(cutoff: Cutoff, share: float = 0.10) -> Decision:
+    """Offer to the tenth whose true risk is highest, whatever an offer does to them."""
+    n = round(share * cutoff.roster.sum())
+    risk = np.where(cutoff.roster, cutoff.p_churn, -1.0)
+    highest = np.zeros(len(risk), bool)
+    highest[np.argsort(-risk, kind="stable")[:n]] = True
+    return Decision(highest & cutoff.free)
+
+
+def best_policy(setting: Setting) -> Policy:
+    """Offer exactly when that is worth more than waiting, the future being known."""
+
+    def decide(cutoff: Cutoff) -> Decision:
+        t, n = cutoff.month - setting.world.open_months, len(cutoff.state)
+        first, again = setting.schedule.first[t, :n], setting.schedule.again[t, :n]
+        return Decision(np.where(cutoff.came_back, again, first) & cutoff.free)
+
+    return decide

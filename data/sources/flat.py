@@ -1,0 +1,149 @@
+"""Flat: the one-table export that level 1 finds, one pristine row per customer.
+
+Such files are common, and so are their traps: totals run over a customer's whole life
+up to the day of export, and some columns only say in other words who has left.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.calendar import days_in, first_day
+from data.sources.rows import Frames
+from data.sources.subscriptions import booked_late
+from data.world.beliefs import CHANNELS, PLANS, REGIONS, World
+from data.world.state import FIRST_CUSTOMER_ID, NEVER, Bools, Floats, Ints, State
+from data.world.step import Events
+from data.world.streams import Streams
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over everything recorded of a customer.  # each (n_customers,)"""
+
+    spend_usd: Floats
+    failed_payments: Ints
+    tickets: Ints
+    active_days: Ints
+    minutes: Ints
+    last_use: Ints  # days since 1970, -1 if never seen
+
+    def __add__(self, later: "Totals") -> "Totals":
+        """Add the next month's totals, which may know more customers."""
+        n = len(later.spend_usd)
+        sums = {
+            name: _longer(getattr(self, name), n) + getattr(later, name)
+            for name in (
+                "spend_usd",
+                "failed_payments",
+                "tickets",
+                "active_days",
+                "minutes",
+            )
+        }
+        last_use = np.maximum(_longer(self.last_use, n, -1), later.last_use)
+        return Totals(**sums, last_use=last_use)
+
+
+def _longer(values: Ints, n: int, fill: int = 0) -> Ints:
+    return np.concatenate([values, np.full(n - len(values), fill, values.dtype)])
+
+
+def month_totals(emitted: Frames, n_customers: int) -> Totals:
+    """Sum one month's clean rows per customer."""
+    money, tickets, usage = (emitted[s] for s in ("transactions", "tickets", "usage"))
+    collected = money[money["kind"].isin(["paid", "retry_paid", "refund"])]
+    failed = money[money["kind"] == "failed"]
+    opened = tickets[tickets["event"] == "opened"]
+    user = _position(usage)
+    last_use = np.full(n_customers, -1).astype("M8[s]")
+    last_use[user] = usage["day"]  # a customer's days stand in order
+
+    def count(who: Ints) -> Ints:
+        return np.bincount(who, minlength=n_customers)
+
+    def add(who: Ints, values: pd.Series) -> Floats:
+        sums = np.bincount(who, weights=values, minlength=n_customers)
+        return sums.astype(float)
+
+    return Totals(
+        spend_usd=add(_position(collected), collected["amount_usd"]),
+        failed_payments=count(_position(failed)),
+        tickets=count(_position(opened)),
+        active_days=count(user),
+        minutes=add(user, usage["minutes"]).astype(np.int64),
+        last_use=last_use.astype("M8[D]").astype(np.int64),
+    )
+
+
+def _position(rows: pd.DataFrame) -> Ints:
+    return rows["customer_id"].to_numpy(np.int64) - FIRST_CUSTOMER_ID
+
+
+def roster(world: World, streams: Streams, state: State, last: Events) -> Bools:
+    """Mark who counts as a customer at the cutoff, as far as news has arrived.
+
+    Args:
+        state: the company at the cutoff.
+        last: the events of the month before.
+    """
+    booked_on = last.left_day + booked_late(world, streams, last)
+    unheard = (last.left > 0) & (booked_on > days_in(last.month))
+    return state.active | np.concatenate([unheard, np.zeros(len(last.joined), bool)])
+
+
+def flat(
+    world: World, streams: Streams, state: State, totals: Totals, customers: Bools
+) -> pd.DataFrame:
+    """Give one row per customer ever known at the cutoff of `state`.
+
+    Args:
+        totals: everything recorded before the cutoff.
+        customers: who counts as a customer now (see `roster`).
+    """
+    traits = state.traits
+    stayed = np.where(state.away == NEVER, state.tenure, state.tenure - state.away - 1)
+    today = int(first_day(state.month).astype("M8[D]").astype(np.int64))
+    unused = np.where(totals.last_use < 0, np.nan, today - totals.last_use)
+    return pd.DataFrame(
+        {
+            "customer_id": state.customer_id,
+            "plan": np.asarray(PLANS, object)[state.plan],
+            "contract": np.where(state.annual, "annual", "monthly"),
+            "region": np.asarray(REGIONS, object)[traits.region],
+            "channel": np.asarray(CHANNELS, object)[traits.channel],
+            "company_size": _some_unknown(streams, traits.company_size),
+            "seats": state.seats,
+            "monthly_fee_usd": state.fee(world),
+            "tenure_months": np.maximum(stayed, 0),
+            "total_spend_usd": np.round(totals.spend_usd, 2),
+            "total_active_days": totals.active_days,
+            "total_minutes": totals.minutes,
+            "n_tickets": totals.tickets,
+            "n_failed_payments": totals.failed_payments,
+            "days_since_last_use": unused,
+            "satisfaction": _satisfaction(streams, state),
+            "auto_renew": _auto_renew(streams, customers),
+            "churned": (~customers).astype(int),
+        }
+    )
+
+
+def _some_unknown(streams: Streams, size: Ints) -> Floats:
+    unknown = streams("flat.size").random(len(size)) < 0.08
+    return np.where(unknown, np.nan, size)
+
+
+def _satisfaction(streams: Streams, state: State) -> Floats:
+    """Give the last survey's answer, 1 to 5; two in five never answered."""
+    noise = streams("flat.satisfaction", state.month).standard_normal(len(state))
+    silent = streams("flat.silent").random(len(state)) < 0.4
+    mood = 3.6 + 0.4 * state.traits.fit - 0.8 * state.irritation + 0.7 * noise
+    return np.where(silent, np.nan, np.clip(np.rint(mood), 1, 5))
+
+
+def _auto_renew(streams: Streams, customers: Bools) -> Bools:
+    """Give a switch that support turns off when somebody leaves, mostly."""
+    uniform = streams("flat.auto_renew").random(len(customers))
+    return np.where(customers, uniform < 0.93, uniform < 0.10)

@@ -1,0 +1,152 @@
+"""Tickets: what customers wrote to support, in sentences made by a small grammar."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from data.calendar import days_in, first_day
+from data.world.beliefs import TOPICS, World
+from data.world.drift import NO_TICKET
+from data.world.state import Floats, Ints
+from data.world.step import STAYS, Events
+from data.world.streams import Streams
+
+Texts = npt.NDArray[np.object_]
+
+CALM = ("Hi,", "Hello,", "Good morning,", "Hi there,", "Dear team,", "")
+CROSS = ("Again:", "Hello?", "Third time now.", "Seriously,", "I am fed up.", "")
+THING = (
+    "the weekly report", "the export", "the calendar sync", "the mobile app",
+    "the dashboard", "single sign-on", "the invoice page", "the import wizard",
+    "search", "notifications", "the shared workspace", "the API",
+)  # fmt: skip
+SENTENCE = {
+    "how_to": (
+        "how do I set up {}?",
+        "is there a guide for {}?",
+        "where do I find {}?",
+        "can I change who sees {}?",
+        "what is the best way to use {} with a new colleague?",
+        "I would like to understand {} better.",
+        "can you show me {}?",
+    ),
+    "bug": (
+        "{} stopped working this morning.",
+        "{} shows an error and nothing else.",
+        "since the update {} is very slow.",
+        "{} loses what I entered.",
+        "{} does not load on my machine.",
+        "numbers in {} are wrong.",
+        "{} keeps logging me out.",
+    ),
+    "price": (
+        "is there a cheaper plan that still has {}?",
+        "the price has become hard to justify for {}.",
+        "do you offer a discount if we only need {}?",
+        "our budget was cut, what would {} alone cost?",
+        "why do we pay so much more than last year for {}?",
+        "a competitor quoted us less, including {}.",
+    ),
+    "cancel": (
+        "how do I close my account and keep the data from {}?",
+        "we are thinking of leaving, {} is not enough.",
+        "what happens to {} if we cancel?",
+        "please tell me the notice period, we hardly use {}.",
+        "we are moving to another tool because of {}.",
+        "how do I export everything in {} before we stop?",
+    ),
+}
+THANKS = ("Thanks!", "Thank you.", "Best regards", "Cheers", "No rush.", "")
+PRESSURE = (
+    "This is urgent.", "We cannot work like this.", "Please answer this time.",
+    "I expect a reply today.", "Very disappointing.", "",
+)  # fmt: skip
+
+
+def tickets(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+    """One row per ticket opened and one per ticket resolved (its text is null)."""
+    opened = _opened(events)
+    topic, day = events.drift.ticket_topic[opened], events.drift.ticket_day
+    customer_id = events.state.customer_id[opened]
+    at = _moment(streams, events.month, day)[opened]
+    solved = at + (86400 * _days(events)[opened]).astype("m8[s]")
+    cross = events.state.irritation[opened] > 0.35
+    text = write(_choices(streams, events.month, opened), topic, cross)
+    ticket_id = customer_id * 1000 + events.month
+    asked = _rows(ticket_id, customer_id, "opened", at, text)
+    answered = _rows(ticket_id, customer_id, "resolved", solved, np.full(len(at), None))
+    return pd.concat([asked, answered], ignore_index=True)
+
+
+def _opened(events: Events) -> Ints:
+    """Give the positions of those who wrote while they were customers."""
+    drift = events.drift
+    here = events.state.active & (
+        (events.left == STAYS) | (drift.ticket_day <= events.left_day)
+    )
+    return np.flatnonzero(here & (drift.ticket_topic != NO_TICKET))
+
+
+def _days(events: Events) -> Floats:
+    """Give days to the answer; after four weeks every ticket is closed."""
+    last = days_in(events.month) - events.drift.ticket_day + days_in(events.month + 1)
+    return np.minimum(events.drift.resolved_after, np.minimum(last - 0.5, 28.0))
+
+
+def _moment(streams: Streams, month: int, day: Ints) -> npt.NDArray[np.datetime64]:
+    seconds = 3600 * (7 + 14 * streams("ticket.second", month).random(len(day)))
+    start = first_day(month).astype("M8[s]")
+    return start + (day - 1).astype("m8[D]") + seconds.astype("m8[s]")
+
+
+def _rows(
+    ticket_id: Ints, customer_id: Ints, event: str, at: object, text: Texts
+) -> pd.DataFrame:
+    times = pd.Series(at, dtype="datetime64[s]")
+    return pd.DataFrame(
+        {
+            "ticket_id": ticket_id,
+            "customer_id": customer_id,
+            "event": event,
+            "event_at": times,
+            "arrived_at": times + pd.Timedelta(minutes=2),
+            "text": pd.Series(text, dtype="str"),
+        }
+    )
+
+
+def _choices(streams: Streams, month: int, who: Ints) -> Floats:
+    """Draw four uniforms for every customer, keep the writers'.  # (n_tickets, 4)"""
+    n = int(who.max(initial=-1)) + 1
+    return streams("ticket.text", month).random((n, 4))[who]
+
+
+def write(choice: Floats, topic: Ints, cross: npt.NDArray[np.bool_]) -> Texts:
+    """Write one message per row; `cross` customers greet and close with less patience.
+
+    Args:
+        choice: uniform draws for greeting, sentence, thing and closing.  # (n, 4)
+        topic: position in TOPICS.  # (n,)
+    """
+    greeting = np.where(
+        cross, _one_of(CROSS, choice[:, 0]), _one_of(CALM, choice[:, 0])
+    )
+    closing = np.where(
+        cross, _one_of(PRESSURE, choice[:, 3]), _one_of(THANKS, choice[:, 3])
+    )
+    options = [_one_of(SENTENCE[name], choice[:, 1]) for name in TOPICS]
+    sentence = np.choose(topic, options) if len(topic) else np.empty(0, object)
+    thing = _one_of(THING, choice[:, 2])
+    parts = zip(greeting, sentence, thing, closing, strict=True)
+    texts = [_message(hi, body.format(what), bye) for hi, body, what, bye in parts]
+    return np.asarray(texts, dtype=object)
+
+
+def _message(greeting: str, body: str, closing: str) -> str:
+    if not greeting.endswith(","):
+        body = body[0].upper() + body[1:]
+    return f"{greeting} {body} {closing}".strip()
+
+
+def _one_of(options: tuple[str, ...], uniform: Floats) -> Texts:
+    return np.asarray(options, object)[(uniform * len(options)).astype(int)]

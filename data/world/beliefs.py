@@ -1,0 +1,244 @@
+"""Beliefs: everything that is believed about the company, in one frozen place.
+
+Each belief carries its unit and its source; "choice" marks what no good source gives.
+The sources are named in full in `data/README.md`.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+PLANS = ("solo", "team", "business")
+REGIONS = ("north_america", "europe", "united_kingdom", "asia_pacific", "latin_america")
+CHANNELS = ("organic", "paid_search", "referral", "partner", "outbound")
+CLIENTS = ("web", "ios", "android")
+TOPICS = ("how_to", "bug", "price", "cancel")
+SEALED_MONTHS = 12
+
+T = TypeVar("T")
+
+
+def belief(value: T, unit: str, source: str) -> T:
+    """Declare a field of `World` with its default, unit and source."""
+    return field(default=value, metadata={"unit": unit, "source": source})
+
+
+@dataclass(frozen=True)
+class World:
+    """One set of beliefs; tuples over plans follow `PLANS`, over channels `CHANNELS`.
+
+    A world is changed with `dataclasses.replace`, never in place.
+    """
+
+    # --- size and time
+    customers: int = belief(20_000, "active customers at the first cutoff", "choice")
+    open_months: int = belief(24, "months", "choice")
+    burn_in_months: int = belief(36, "months lived before the first record", "choice")
+
+    # --- who joins
+    joins: float = belief(
+        0.028, "new customers a month per customer at start", "choice"
+    )
+    plan_mix: tuple[float, ...] = belief((0.45, 0.40, 0.15), "share", "choice")
+    annual_share: tuple[float, ...] = belief(
+        (0.14, 0.20, 0.36), "share of newcomers", "choice"
+    )
+    channel_mix: tuple[float, ...] = belief(
+        (0.30, 0.25, 0.15, 0.15, 0.15), "share", "choice"
+    )
+    channel_fit: tuple[float, ...] = belief(
+        (0.1, -0.5, 0.6, 0.1, -0.3), "standard deviations of fit", "choice"
+    )
+    region_mix: tuple[float, ...] = belief(
+        (0.40, 0.25, 0.15, 0.12, 0.08), "share", "choice"
+    )
+    seat_price: tuple[float, ...] = belief(
+        (19.0, 11.0, 14.0), "USD per seat and month", "choice"
+    )
+    annual_months_paid: float = belief(10.0, "months' fees for a year", "choice")
+    median_seats: tuple[float, ...] = belief((1.0, 5.0, 22.0), "seats", "choice")
+    seats_spread: float = belief(0.6, "log seats, sd; none for solo", "choice")
+    seats_change: tuple[float, float, float] = belief(
+        (0.010, 0.009, 0.010), "chance a month: grow; shrink; more in a decay", "choice"
+    )
+    seats_factor: tuple[float, float] = belief(
+        (1.25, 0.8), "times the seats: grown, shrunk", "choice"
+    )
+    upgrade: float = belief(0.003, "chance a month that a solo turns team", "choice")
+
+    # --- why they leave of their own will (logit of the monthly chance)
+    base_logit: tuple[float, ...] = belief(
+        (-4.12, -4.65, -5.42),
+        "log-odds a month",
+        "4 to 5, 3 and 1.5 % a month by segment: compilations, weak",
+    )
+    fit_effect: float = belief(
+        -0.42,
+        "log-odds per standard deviation",
+        "falling hazard: Fader & Hardie 2007; RevenueCat renewals",
+    )
+    onboarding: float = belief(
+        0.53, "log-odds at month 0, fading", "RevenueCat: +70 % odds in month 0"
+    )
+    onboarding_months: float = belief(4.0, "months", "RevenueCat")
+    annual_term_odds: tuple[float, float, float] = belief(
+        (0.62, 0.10, 0.20),
+        "odds ratio in month 1, months 2 to 11, month 12 of the term",
+        "IBM Telco by contract; RevenueCat: 34 % of cancellations in month 1, 11 in 12",
+    )
+    engagement_memory: float = belief(0.85, "per month", "choice")
+    engagement_sd: float = belief(0.35, "log usage", "choice")
+    engagement_effect: float = belief(-1.3, "log-odds per unit of log usage", "choice")
+    decay_start: float = belief(0.042, "chance a month", "vendors only; choice")
+    decay_recovery: float = belief(
+        0.30, "chance a month", "vendors only: 60 % of decays recover; choice"
+    )
+    decay_effect: float = belief(
+        3.0, "log-odds", "vendors only: 55 to 65 % of leavers decay first; choice"
+    )
+    decay_depth: tuple[float, float] = belief(
+        (0.4, 0.6), "share of usage kept", "vendors only; choice"
+    )
+    ticket_chance: float = belief(0.11, "chance a month", "choice")
+    ticket_weights: tuple[float, float, float, float] = belief(
+        (0.40, 0.35, 0.14, 2.0),
+        "how-to, bug, price; cancel per chance of leaving; of ticket_chance",
+        "choice",
+    )
+    price_ticket_odds: tuple[float, float] = belief(
+        (0.8, 0.9), "log weight per sd of sensitivity; after a price rise", "choice"
+    )
+    answer_days: tuple[float, float] = belief(
+        (0.4, 1.1), "log days to an answer: mean, sd", "choice"
+    )
+    ticket_effect: float = belief(
+        0.30, "log-odds per ticket", "ln 1.35: weak sources; choice"
+    )
+    unresolved_effect: float = belief(
+        0.92, "log-odds, open over 7 days", "ln 2.5: weak sources; choice"
+    )
+    fast_effect: float = belief(
+        -0.16, "log-odds, solved within a day", "ln 0.85: weak sources; choice"
+    )
+    irritation_memory: float = belief(0.6, "per month", "choice")
+    price_rise: tuple[float, float] = belief(
+        (0.08, 0.14), "share: in the open months, in the sealed year", "choice"
+    )
+    price_rise_month: tuple[int, int] = belief(
+        (9, 2), "month of the open months; of the sealed year", "choice"
+    )
+    price_rise_effect: tuple[float, float] = belief(
+        (0.34, 0.08),
+        "log-odds for 2 months, then fading over 4 to",
+        "Netflix US January 2022: +0.95 points",
+    )
+    sensitivity_effect: float = belief(
+        0.35, "log-odds per standard deviation while a price rise is fresh", "choice"
+    )
+    season_wave: float = belief(0.10, "log-odds, yearly", "choice")
+    season_noise: float = belief(0.12, "log-odds, sd by month", "choice")
+    competitor_month: int = belief(5, "month of the sealed year", "choice")
+    competitor_effect: tuple[float, float] = belief(
+        (0.20, 0.30), "log-odds, at mean and per sd of price sensitivity", "choice"
+    )
+    unexplained_sd: float = belief(0.25, "log-odds, never recorded", "choice")
+
+    # --- why they leave without wanting to
+    invoice_failure: float = belief(
+        0.045, "chance per invoice", "Recurly, Stripe: second hand"
+    )
+    reliability_sd: float = belief(0.8, "log-odds of a failed invoice", "choice")
+    recovery: tuple[float, float, float] = belief(
+        (0.25, 0.20, 0.22),
+        "share recovered 3, 7 and 14 days after the failure",
+        "55 % by retries (Recurly); 12 % more by hand so that 0.86 % a month are lost",
+    )
+
+    # --- who comes back
+    return_chance: float = belief(
+        0.0237, "chance a month for 12 months", "25 % in a year; Antenna: 34 % of adds"
+    )
+    return_months: int = belief(12, "months away after which nobody returns", "choice")
+
+    # --- usage
+    usage_level: tuple[float, ...] = belief(
+        (-0.35, 0.10, 0.45), "log of active occasions on a weekday", "choice"
+    )
+    usage_spread: tuple[float, float] = belief(
+        (0.25, 0.45), "log usage per sd of fit, and of habit", "choice"
+    )
+    weekend_usage: float = belief(0.35, "share of a weekday's", "choice")
+    minutes_per_day: float = belief(28.0, "minutes on an active day, mean", "choice")
+
+    # --- what an offer does
+    discount: float = belief(0.15, "share of two months' fees", "choice")
+    discount_months: int = belief(2, "months", "choice")
+    contact_usd: float = belief(0.50, "USD per offer", "choice")
+    gross_margin: float = belief(0.80, "share of fees", "choice")
+    offer_months: int = belief(6, "months that an effect lasts", "choice")
+    cut_by_plan: tuple[float, ...] = belief(
+        (0.18, 0.12, 0.07),
+        "share of the voluntary hazard",
+        "mean cut 11 to 28 %: Ascarza, Iyengar & Schleicher 2016 and others",
+    )
+    cut_price_ticket: float = belief(0.50, "share, price ticket in 3 months", "choice")
+    cut_most: float = belief(0.80, "share", "choice")
+    cut_price_rise: float = belief(0.12, "share, price rise in 4 months", "choice")
+    cut_sensitivity: float = belief(0.05, "share per sd of sensitivity", "choice")
+    cut_decay: float = belief(-0.04, "share, while usage decays", "choice")
+    sleeping_dog_cut: float = belief(
+        -0.35, "share", "plan advice raised churn 6.4 to 10 %: Ascarza et al. 2016"
+    )
+    sleeping_dog_usage: float = belief(
+        -0.69, "log usage below which a quiet customer is better left alone", "choice"
+    )
+
+    # --- past offers
+    pilot_months: tuple[int, int] = belief((12, 18), "first, past the last", "choice")
+    pilot_share: float = belief(0.05, "share offered; as many are controls", "choice")
+    ad_hoc_share: float = belief(0.30, "share of complaints about price", "choice")
+
+    # --- the campaign of the sealed year
+    campaign: tuple[int, int] = belief((7, 10), "months of the sealed year", "choice")
+    campaign_joins: float = belief(2.0, "times the usual joins", "choice")
+    campaign_plan_mix: tuple[float, ...] = belief((0.75, 0.22, 0.03), "share", "choice")
+    campaign_channel_mix: tuple[float, ...] = belief(
+        (0.10, 0.75, 0.05, 0.05, 0.05), "share", "choice"
+    )
+
+    # --- when news arrives
+    late_news: float = belief(
+        0.45, "share of endings booked 5 to 28 days late", "choice"
+    )
+
+    @property
+    def months(self) -> int:
+        """Count open and sealed months together."""
+        return self.open_months + SEALED_MONTHS
+
+    @property
+    def price_rises(self) -> tuple[int, int]:
+        """Give the months, counted from the first, in which prices rise."""
+        in_open, in_sealed = self.price_rise_month
+        return in_open, self.open_months + in_sealed
+
+    def price_level(self, month: int) -> float:
+        """Give the price of `month` as a multiple of the first month's."""
+        level = 1.0
+        for raised, share in zip(self.price_rises, self.price_rise, strict=True):
+            level *= 1 + share * (month >= raised)
+        return level
+
+    def in_campaign(self, month: int) -> bool:
+        start, end = self.campaign
+        return start <= month - self.open_months < end
+
+    def fingerprint(self) -> str:
+        """Hash all beliefs but the size; results under other beliefs are stale."""
+        sizeless = replace(self, customers=0)
+        return blake2b(repr(sizeless).encode(), digest_size=8).hexdigest()
+
+
+def beliefs() -> list[dict[str, Any]]:
+    """List every belief of `World` with its value, unit and source."""
+    return [{"belief": f.name, "value": f.default, **f.metadata} for f in fields(World)]

@@ -1,0 +1,1 @@
+"""What training stands on: encoding, balancing, models."""

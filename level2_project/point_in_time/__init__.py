@@ -1,0 +1,1 @@
+"""Features from what had happened and had arrived by a cutoff."""

@@ -1,0 +1,1 @@
+"""A run's folder and what its steps left in it."""

@@ -1,0 +1,1 @@
+"""The six published sources: read, checked, repaired."""

@@ -1,0 +1,205 @@
+"""Repairs: each planted defect has one function that undoes it and counts the rows.
+
+A repair takes and gives a frame, one row per row of the drops; `drop` is the number of
+the month in which a row came, `file_row` where it stood in its file. What cannot be
+undone is marked by NaN or only counted, never guessed.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from level2_project.sources.schema import (
+    MEANING,
+    RENAMED,
+    SEND_AGAIN,
+    TIME,
+    Place,
+    file_of,
+)
+
+Bools = npt.NDArray[np.bool_]
+MOST_SEATS = 5_000  # choice: an order above the largest customer, below the 99,999
+LATE = np.timedelta64(1, "D")  # choice: beyond a source's usual delay
+
+
+class Repaired(NamedTuple):
+    rows: pd.DataFrame
+    n_rows: int  # repaired, dropped or, where nothing can be done, counted
+
+
+def settle_schema(rows: pd.DataFrame, source: str) -> Repaired:
+    """Move what came under another name into the column where it belongs."""
+    n_rows = 0
+    for name, meant in RENAMED.get(source, {}).items():
+        if name not in rows:
+            continue
+        moved = rows[name].notna()
+        n_rows += int(moved.sum())
+        there = rows[meant] if meant in rows else rows[name]
+        rows = rows.assign(**{meant: there.mask(moved, rows[name])})
+        rows = rows.drop(columns=name)
+    return Repaired(rows, n_rows)
+
+
+def settle_time_zones(
+    rows: pd.DataFrame, source: str, columns: Sequence[str]
+) -> Repaired:
+    """Turn text times of whatever zone into UTC, without a zone; count the others.
+
+    Raises:
+        BadDrop: a time cannot be read or does not say its zone.
+    """
+    local = np.zeros(len(rows), bool)
+    for column in columns:
+        text = pa.array(rows[column], pa.string())
+        local |= np.asarray(pc.invert(pc.ends_with(text, "Z")).fill_null(False))
+        rows = rows.assign(**{column: _utc(text, rows, Place(source, column))})
+    return Repaired(rows, int(local.sum()))
+
+
+def _utc(text: pa.Array, rows: pd.DataFrame, place: Place) -> npt.NDArray[np.generic]:
+    try:
+        times = text.cast(pa.timestamp("s", "UTC"))
+    except pa.ArrowInvalid:
+        raise _bad_time(text, rows, place) from None
+    utc: npt.NDArray[np.generic] = times.cast(pa.timestamp("s")).to_numpy(False)
+    return utc
+
+
+def _bad_time(text: pa.Array, rows: pd.DataFrame, place: Place) -> Exception:
+    bad = next(i for i, cell in enumerate(text) if not _is_time(cell))
+    row = rows.iloc[bad]
+    where = Place(file_of(place.file, row["drop"]), place.column, str(row["file_row"]))
+    return where.refuse(MEANING[TIME], repr(text[bad].as_py()), SEND_AGAIN)
+
+
+def _is_time(cell: pa.Scalar) -> bool:
+    try:
+        cell.cast(pa.timestamp("s", "UTC"))
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def settle_spellings(rows: pd.DataFrame, columns: Sequence[str]) -> Repaired:
+    """Write each word one way."""
+    mistyped = np.zeros(len(rows), bool)
+    for column in columns:
+        right = {word: spelled(word) for word in rows[column].dropna().unique()}
+        words = rows[column].map(right).astype("str")
+        mistyped |= (words != rows[column]).to_numpy() & rows[column].notna().to_numpy()
+        rows = rows.assign(**{column: words})
+    return Repaired(rows, int(mistyped.sum()))
+
+
+def spelled(word: str) -> str:
+    """Write a word as the sources do when nobody types it by hand.
+
+    >>> spelled(" North America. ")
+    'north_america'
+    """
+    return re.sub(r"[\s_.-]+", "_", word.casefold()).strip("_")
+
+
+def drop_test_accounts(rows: pd.DataFrame, house_ids: Collection[int]) -> Repaired:
+    """Drop the rows of colleagues."""
+    return _without(rows, rows["customer_id"].isin(house_ids).to_numpy())
+
+
+def drop_orphans(rows: pd.DataFrame, known_ids: Collection[int]) -> Repaired:
+    """Drop the rows of customers of whom the CRM has never heard."""
+    return _without(rows, ~rows["customer_id"].isin(known_ids).to_numpy())
+
+
+def drop_duplicates(rows: pd.DataFrame, key: Sequence[str]) -> Repaired:
+    """Drop rows that stand in one file twice."""
+    numbers = _numbered(rows, [*key, "drop"])
+    shared = _shared(numbers)
+    again = np.zeros(len(rows), bool)
+    again[shared] = pd.Series(numbers[shared]).duplicated()
+    return _without(rows, again)
+
+
+def complete_truncated_drop(
+    rows: pd.DataFrame, source: str, key: Sequence[str], cut: Sequence[int]
+) -> Repaired:
+    """Drop what was sent again after a drop came short: the first arrival counts.
+
+    Args:
+        cut: drops whose file ended in the middle of a row; that half row is counted.
+
+    Raises:
+        BadDrop: a cut drop's rows are not in the next one, or there is none yet.
+    """
+    numbers, drops = _numbered(rows, key), rows["drop"].to_numpy()
+    for drop in cut:
+        _check_sent_again(numbers, drops, drop, source)
+    shared = _shared(numbers)
+    again = np.zeros(len(rows), bool)
+    first = pd.Series(drops[shared]).groupby(numbers[shared]).transform("min")
+    again[shared] = drops[shared] > first
+    kept, n_rows = _without(rows, again)
+    return Repaired(kept, n_rows + len(cut))
+
+
+def _check_sent_again(
+    numbers: npt.NDArray[np.int64], drop: npt.NDArray[np.int16], cut: int, source: str
+) -> None:
+    """Require half of the cut drop's rows in the next: the rest may have come late."""
+    again = np.isin(numbers[drop == cut], numbers[drop == cut + 1])
+    if not again.any() or np.mean(again) < 0.5:
+        where = Place(file_of(source, cut), row="last")
+        found = "half a row, and no next drop that sends the month again"
+        raise where.refuse("a whole file", found, SEND_AGAIN)
+
+
+def _shared(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+    """Give the positions of all numbers that occur more than once.
+
+    They are few, and sorting finds them in a third of the time of hashing millions.
+    """
+    ordered = np.sort(numbers)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(pd.Series(numbers).isin(twice))
+
+
+def _numbered(rows: pd.DataFrame, key: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Give equal keys equal numbers, and different keys different ones."""
+    numbers = np.zeros(len(rows), np.int64)
+    for column in key:
+        codes, values = pd.factorize(rows[column])
+        numbers = numbers * len(values) + codes
+    return numbers
+
+
+def _without(rows: pd.DataFrame, dropped: Bools) -> Repaired:
+    n_rows = int(dropped.sum())
+    return Repaired(rows[~dropped] if n_rows else rows, n_rows)
+
+
+def blank_absurd_values(
+    rows: pd.DataFrame, column: str, low: float, high: float
+) -> Repaired:
+    """Blank numbers outside [low, high]."""
+    absurd = (rows[column] < low) | (rows[column] > high)
+    return Repaired(
+        rows.assign(**{column: rows[column].mask(absurd)}), int(absurd.sum())
+    )
+
+
+def count_missing_sizes(customers: pd.DataFrame) -> Repaired:
+    """Count blank company sizes, which stay blank: small companies leave them so."""
+    return Repaired(customers, int(customers["company_size"].isna().sum()))
+
+
+def count_late_rows(rows: pd.DataFrame, happened: str) -> Repaired:
+    """Count rows that arrived a day or more after the source's usual delay."""
+    delay = rows["arrived_at"] - rows[happened]
+    return Repaired(rows, int((delay >= delay.median() + LATE).sum()))

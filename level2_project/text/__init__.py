@@ -1,0 +1,1 @@
+"""Ticket text: readers that turn it into numbers."""

@@ -1,0 +1,201 @@
+"""Money: nobody offers is nothing, parts make the whole, averages come out."""
+
+from collections.abc import Callable
+from dataclasses import asdict, astuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.judge.ledger import Ledger
+from data.judge.year import (
+    Cutoff,
+    Decision,
+    Policy,
+    Setting,
+    best_policy,
+    everybody_policy,
+    live,
+    nobody_policy,
+    profit,
+    random_policy,
+    realised_profit,
+    risk_ranked_policy,
+)
+from data.world.beliefs import World
+from data.world.company_offers import nobody
+from tests.worlds import judge_of
+
+PARTS = list(asdict(Ledger()))
+
+
+@pytest.fixture(scope="module")
+def village() -> Setting:
+    """A world small enough to live in many times."""
+    return judge_of(World(customers=300), seed=9)
+
+
+def only(customers: set[int], month: int) -> Policy:
+    """Offer to some customers, by position, in one month of the sealed year."""
+
+    def decide(cutoff: Cutoff) -> Decision:
+        offers = nobody(cutoff.state)
+        if cutoff.month == 24 + month:
+            offers[list(customers)] = True
+        return Decision(offers)
+
+    return decide
+
+
+def both(judge: Setting, policy: Policy) -> tuple[Ledger, Ledger]:
+    """Count a policy's money in expectation and as it came out."""
+    months = live(judge, policy)
+    return profit(months), realised_profit(judge, months)
+
+
+def as_parts(ledgers: tuple[Ledger, Ledger]) -> np.ndarray:
+    return np.array([astuple(ledger) for ledger in ledgers])  # (2, n_parts)
+
+
+def pushy_policy(cutoff: Cutoff) -> Decision:
+    """Offer to everybody every month, in force or not."""
+    return Decision(cutoff.roster)
+
+
+POLICIES: dict[str, Callable[[Setting], Policy]] = {
+    "everybody": lambda judge: everybody_policy,
+    "pushy": lambda judge: pushy_policy,
+    "random": lambda judge: random_policy(judge.streams),
+    "risk-ranked": lambda judge: risk_ranked_policy,
+    "best": best_policy,
+}
+
+# --- nothing is nothing --------------------------------------------------------------
+
+
+@settings(max_examples=6)
+@given(st.integers(0, 10_000), st.integers(1, 400))
+def test_offering_to_nobody_is_exactly_nothing(seed, customers):
+    judge = judge_of(World(customers=customers, open_months=4), seed)
+
+    for ledger in both(judge, nobody_policy):
+        assert ledger == Ledger(0.0, 0.0, 0.0, 0.0)
+        assert ledger.profit == 0
+
+
+def test_offering_to_nobody_is_exactly_nothing_in_a_large_world(judge):
+    assert both(judge, nobody_policy) == (Ledger(), Ledger())
+
+
+# --- parts and whole -----------------------------------------------------------------
+
+
+@given(*4 * [st.floats(-1e6, 1e6)], st.integers(1, 10**6))
+def test_parts_sum_to_the_profit_per_thousand_customers(a, b, c, d, customers):
+    figures = Ledger(a, b, c, d).per(customers)
+
+    whole = figures.pop("profit")
+
+    assert list(figures) == PARTS
+    assert sum(figures.values()) == pytest.approx(whole, abs=1e-6)
+    assert figures["contacts"] == pytest.approx(1000 * d / customers)
+
+
+@given(st.tuples(*4 * [st.floats(-1e6, 1e6)]), st.tuples(*4 * [st.floats(-1e6, 1e6)]))
+def test_ledgers_add_part_by_part(mine, theirs):
+    added = Ledger(*mine) + Ledger(*theirs)
+
+    assert astuple(added) == tuple(x + y for x, y in zip(mine, theirs, strict=True))
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_months_sum_to_the_year_and_costs_are_no_gains(village, name):
+    months = live(village, POLICIES[name](village))
+
+    year = profit(months)
+
+    assert year.profit == pytest.approx(sum(m.ledger.profit for m in months))
+    for ledger in (year, realised_profit(village, months)):
+        assert ledger.discounts <= 0
+        made = sum(int((m.decision.offers & m.cutoff.roster).sum()) for m in months)
+        assert ledger.contacts == pytest.approx(-0.50 * made)
+
+
+# --- one customer's money ------------------------------------------------------------
+
+
+@settings(max_examples=12)
+@given(
+    st.sets(st.integers(0, 399), min_size=1, max_size=12),
+    st.sets(st.integers(0, 399), min_size=1, max_size=12),
+    st.integers(0, 11),
+)
+def test_an_offer_to_one_changes_nobody_elses_money(village, mine, others, month):
+    """Both together bring what each brings alone."""
+    others = others - mine
+
+    alone = as_parts(both(village, only(mine, month)))
+    apart = as_parts(both(village, only(others, month)))
+    together = as_parts(both(village, only(mine | others, month)))
+
+    assert together == pytest.approx(alone + apart, abs=1e-6)
+
+
+def test_an_offer_to_who_has_left_costs_the_contact_only(judge):
+    """News of some endings is late: they are still in the list."""
+
+    def decide(cutoff: Cutoff) -> Decision:
+        return Decision(cutoff.roster & ~cutoff.state.active)
+
+    months = live(judge, decide)
+
+    n = sum(int(month.decision.offers.sum()) for month in months)
+    assert n > 500
+    for ledger in (profit(months), realised_profit(judge, months)):
+        assert astuple(ledger)[:3] == (0, 0, 0)
+        assert ledger.contacts == pytest.approx(-0.50 * n)
+
+
+def test_an_offer_in_force_is_paid_for_again_and_brings_no_more(village):
+    customers = set(range(0, 300, 3))
+    twice = [only(customers, 0), only(customers, 1)]
+
+    def again(cutoff: Cutoff) -> Decision:
+        return Decision(np.logical_or.reduce([p(cutoff).offers for p in twice]))
+
+    once, more = (both(village, policy) for policy in (twice[0], again))
+
+    for one, two in zip(once, more, strict=True):
+        assert two.margin_sealed_year == pytest.approx(one.margin_sealed_year)
+        assert two.margin_run_off == pytest.approx(one.margin_run_off)
+        assert two.discounts < one.discounts
+        assert two.contacts < one.contacts
+
+
+# --- averages ------------------------------------------------------------------------
+
+
+def off(policy: str, world: World, seeds: range) -> dict[str, float]:
+    """Say by how many errors realised money differs from expected, by part."""
+    rows = []
+    for judge in (judge_of(world, seed) for seed in seeds):
+        expected, realised = as_parts(both(judge, POLICIES[policy](judge)))
+        rows.append([*(realised - expected), sum(realised - expected)])
+    mean, error = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1) / len(rows) ** 0.5
+    return dict(zip([*PARTS, "profit"], mean / np.maximum(error, 1e-9), strict=True))
+
+
+@pytest.mark.parametrize("policy", ["everybody", "best"])
+def test_expected_money_is_the_mean_of_what_comes_out_in_few_worlds(policy):
+    errors = off(policy, World(customers=500), range(100, 110))
+
+    assert max(map(abs, errors.values())) < 4
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("policy", POLICIES)
+def test_expected_money_is_the_mean_of_what_comes_out(policy):
+    errors = off(policy, World(customers=3_000), range(200, 240))
+
+    assert max(map(abs, errors.values())) < 4

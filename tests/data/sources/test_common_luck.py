@@ -1,0 +1,142 @@
+"""Common random numbers: who gets no offer lives the same life, whoever gets one."""
+
+from dataclasses import fields
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.simulate import Plan, simulate
+from data.sources.emit import emit
+from data.world.beliefs import World
+from data.world.company_offers import nobody
+from data.world.state import State
+from data.world.streams import Streams
+from data.world.truth import truth
+from tests.worlds import SOURCES, digests, live_on, state_at
+
+WORLD, SEED, AHEAD = World(customers=400), 3, 8
+STREAMS = Streams(SEED)
+HIDDEN = (
+    "plan seats engagement in_decay irritation since_price_ticket since_ticket "
+    "dunning_stage"
+).split()
+
+
+def columns(state: State) -> dict[str, np.ndarray]:
+    """Give every array of a state, its traits included."""
+    own = {f.name: getattr(state, f.name) for f in fields(state)}
+    traits = own.pop("traits")
+    born = {f.name: getattr(traits, f.name) for f in fields(traits)}
+    arrays = {**own, **born}
+    return {k: v for k, v in arrays.items() if isinstance(v, np.ndarray)}
+
+
+def rows_without(rows: pd.DataFrame, customers: np.ndarray) -> pd.DataFrame:
+    """Give the rows of everybody else, newcomers included."""
+    return rows[~rows["customer_id"].isin(customers)].reset_index(drop=True)
+
+
+def both_lives(month: int, mask_seed: int, share: float):
+    """Live on from `month` with and without offers to a random share."""
+    state = state_at(WORLD, SEED, month)
+    offers = np.random.default_rng(mask_seed).random(len(state)) < share
+    treated = state.customer_id[offers]
+    lives = [live_on(WORLD, STREAMS, state, x, AHEAD) for x in (offers, nobody(state))]
+    return treated, zip(*lives, strict=True)
+
+
+@settings(max_examples=5)
+@given(st.integers(0, 30), st.integers(0, 99), st.sampled_from([0.03, 0.3, 0.97]))
+def test_offers_to_others_change_no_row_and_no_truth(month, mask_seed, share):
+    treated, months = both_lives(month, mask_seed, share)
+
+    for (with_offers, _), (without, _) in months:
+        told = [emit(WORLD, STREAMS, e) for e in (with_offers, without)]
+        known = [truth(WORLD, e) for e in (with_offers, without)]
+
+        for source in SOURCES:
+            mine, theirs = (rows_without(rows[source], treated) for rows in told)
+            pd.testing.assert_frame_equal(mine, theirs)
+        pd.testing.assert_frame_equal(*(rows_without(rows, treated) for rows in known))
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 30), st.integers(0, 99), st.sampled_from([0.03, 0.3, 0.97]))
+def test_offers_to_others_change_no_state(month, mask_seed, share):
+    treated, months = both_lives(month, mask_seed, share)
+
+    for (_, state), (_, without) in months:
+        others = ~np.isin(state.customer_id, treated)
+        mine, theirs = columns(state), columns(without)
+
+        changed = [k for k in mine if (mine[k][others] != theirs[k][others]).any()]
+        assert changed == []
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 30), st.integers(0, 99))
+def test_an_offer_changes_no_hidden_state_of_whom_it_is_made_to(month, mask_seed):
+    _, months = both_lives(month, mask_seed, share=0.5)
+
+    for (_, state), (_, without) in months:
+        mine, theirs = columns(state), columns(without)
+
+        assert [k for k in HIDDEN if (mine[k] != theirs[k]).any()] == []
+
+
+def test_an_offer_keeps_some_and_wakes_some_of_those_who_get_it():
+    """The offers of the tests above do something."""
+    world = World(customers=5_000)
+    state = state_at(world, SEED, 8)
+    everybody = np.ones(len(state), bool)
+
+    kept = next(live_on(world, STREAMS, state, everybody, 1))[0]
+    alone = next(live_on(world, STREAMS, state, nobody(state), 1))[0]
+
+    assert ((kept.left == 0) & (alone.left > 0)).sum() > 5
+    assert ((kept.left > 0) & (alone.left == 0)).sum() > 0
+
+
+class Messier(Plan):
+    """The same world with three times the mess."""
+
+    @property
+    def mess(self):
+        from dataclasses import replace
+
+        calm = super().mess
+        rates = {
+            f.name: 3 * getattr(calm, f.name)
+            for f in fields(calm)
+            if isinstance(getattr(calm, f.name), float)
+        }
+        return replace(calm, **rates, test_accounts=20, outage_month=3)
+
+
+@pytest.fixture(scope="module")
+def two_messes(tmp_path_factory):
+    """Folders of one world with the usual mess and with far more."""
+    folder = tmp_path_factory.mktemp("messes")
+    world = World(customers=300, open_months=4)
+    simulate(Plan(world, SEED, folder / "usual"), workers=1)
+    simulate(Messier(world, SEED, folder / "messier"), workers=1)
+    return folder / "usual", folder / "messier"
+
+
+def test_the_mess_changes_no_truth_and_no_flat_export(two_messes):
+    usual, messier = (digests(folder) for folder in two_messes)
+
+    clean = [n for n in usual if n.startswith("sealed/truth") or n == "flat.csv"]
+
+    assert len(clean) == 16 + 1
+    assert [name for name in clean if usual[name] != messier[name]] == []
+
+
+def test_more_mess_means_other_files(two_messes):
+    usual, messier = (digests(folder) for folder in two_messes)
+
+    assert usual["2022-02/usage.parquet"] != messier["2022-02/usage.parquet"]
+    assert usual["2022-02/customers.csv"] != messier["2022-02/customers.csv"]

@@ -1,0 +1,89 @@
+"""Panel: one row per active customer and month, with what was true and what came."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from data.calendar import days_in
+from data.world.beliefs import World
+from data.world.company_offers import past_offers
+from data.world.drift import NO_TICKET, month_season
+from data.world.state import State
+from data.world.step import Events, start, step
+from data.world.streams import Streams
+
+NEVER_WROTE = {"wrote": False, "slow": False, "fast": False, "old_irritation": 0.0}
+
+
+def panel_of(world: World, seed: int) -> pd.DataFrame:
+    """Live through all months, with offers to a random tenth in the sealed year."""
+    streams = Streams(seed)
+    months = [_rows(streams, world, *pair) for pair in _pairs(world, streams)]
+    return pd.concat(months, ignore_index=True)
+
+
+def _pairs(world: World, streams: Streams) -> Iterator[tuple[Events | None, Events]]:
+    """Give each month's events with those of the month before."""
+    state, before = start(world, streams), None
+    for month in range(world.months):
+        offers = past_offers(world, streams, state).offered
+        if month >= world.open_months:
+            offers = (
+                np.random.default_rng((seed_of(streams), month)).random(len(state))
+                < 0.10
+            )
+        state, events = step(world, streams, state, offers)
+        yield before, events
+        before = events
+
+
+def seed_of(streams: Streams) -> int:
+    return 1_000 + streams.seed
+
+
+def _rows(
+    streams: Streams, world: World, before: Events | None, events: Events
+) -> pd.DataFrame:
+    state, risk = events.state, events.chances
+    rows = pd.DataFrame(
+        {
+            "month": state.month,
+            "days_last_month": days_in(state.month - 1),
+            "season": month_season(world, streams, state.month),
+            "plan": state.plan,
+            "annual": state.annual,
+            "term_month": state.term_month,
+            "tenure": state.tenure,
+            "fit": state.traits.fit,
+            "sensitivity": state.traits.sensitivity,
+            "unexplained": state.traits.unexplained,
+            "engagement": state.engagement,
+            "in_decay": state.in_decay,
+            "stage": state.dunning_stage,
+            "billing_day": state.traits.billing_day,
+            "since_price_ticket": state.since_price_ticket,
+            "since_offer": state.since_offer,
+            "p_voluntary": risk.voluntary * (1 - risk.involuntary),
+            "p_involuntary": risk.involuntary,
+            "left": events.left,
+            **_wrote(before, state),
+        }
+    )
+    return rows[state.active].astype({"left": "int8", "month": "int8"})
+
+
+def _wrote(before: Events | None, state: State) -> dict[str, np.ndarray]:
+    """Give who wrote last month, and how long they waited for the answer."""
+    if before is None:
+        return {name: np.full(len(state), np.nan) for name in NEVER_WROTE}
+    drift = before.drift
+    wrote = drift.ticket_topic != NO_TICKET
+    known = {
+        "wrote": wrote,
+        "slow": wrote & (drift.resolved_after > 7),
+        "fast": wrote & (drift.resolved_after <= 1),
+        "old_irritation": before.state.irritation,
+    }
+    n_new = len(state) - len(before.state)
+    return {name: np.pad(v.astype(float), (0, n_new)) for name, v in known.items()}

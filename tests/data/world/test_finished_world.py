@@ -1,0 +1,118 @@
+"""What the finished world shows: properties of the world, never of a level."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from data.judge.ceilings import read_ceilings
+from data.judge.metrics import expected_auc
+from data.judge.year import best_policy, everybody_policy, live, profit, setting
+from data.simulate import history
+from data.world.beliefs import World
+from data.world.hazard import offer_cut
+from data.world.step import INVOLUNTARY, Events
+from data.world.streams import Streams
+from tests.data.world.cuts import is_dog
+from tests.worlds import ROOT
+
+WORLD, SEEDS = World(customers=10_000), (101, 102, 103)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one world showed, month by month; each array has one value a month."""
+
+    churn: np.ndarray
+    involuntary_share: np.ndarray
+    auc: np.ndarray
+    correlation: np.ndarray
+    dogs: np.ndarray
+    cut: np.ndarray
+    offers: np.ndarray  # by the best policy, per customer, of 12 months
+    everybody: float  # USD
+
+
+def sight(seed: int) -> Sight:
+    """Live through all months without offers but the company's own."""
+    lived = list(history(WORLD, Streams(seed), WORLD.months))
+    rows = np.array([month_of(month.events) for month in lived]).T
+    judge = setting(WORLD, Streams(seed), lived[WORLD.open_months - 1])
+    year = live(judge, best_policy(judge))
+    offers = [m.decision.offers.sum() / m.cutoff.roster.sum() for m in year]
+    everybody = profit(live(judge, everybody_policy)).profit
+    return Sight(*rows, np.array(offers), everybody)
+
+
+def month_of(events: Events) -> tuple[float, ...]:
+    state, here = events.state, events.state.active
+    left, risk = events.left[here], events.chances.leaving[here]
+    cut = offer_cut(WORLD, state)[here]
+    return (
+        (left > 0).mean(),
+        (left == INVOLUNTARY).sum() / (left > 0).sum(),
+        expected_auc(risk, risk),
+        np.corrcoef(risk, cut)[0, 1],
+        is_dog(state)[here].mean(),
+        cut.mean(),
+    )
+
+
+@pytest.fixture(scope="module")
+def sights() -> list[Sight]:
+    return [sight(seed) for seed in SEEDS]
+
+
+@pytest.mark.parametrize(
+    ("property_", "least", "most"),
+    [
+        ("churn", 0.030, 0.035),
+        ("involuntary_share", 0.22, 0.29),
+        ("auc", 0.84, 0.87),
+        ("correlation", -0.2, 0.0),
+        ("dogs", 0.07, 0.13),
+        ("cut", 0.11, 0.28),
+        ("offers", 0.05, 0.40),
+    ],
+)
+def test_a_property_lies_where_the_facts_want_it(sights, property_, least, most):
+    means = [getattr(world, property_).mean() for world in sights]
+
+    assert least <= np.mean(means) <= most
+    error = np.std(means, ddof=1) / np.sqrt(len(means))
+    assert error < (most - least) / 8  # three worlds are enough to tell
+
+
+def test_offering_to_everybody_loses_money_in_every_world(sights):
+    assert all(world.everybody < 0 for world in sights)
+
+
+# --- ceilings ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """The committed ceilings; missing or stale ones are refused, not skipped."""
+    return read_ceilings(World(), ROOT / "results" / "ceilings.json")
+
+
+def test_the_observable_ceiling_leaves_room_below_full_information(kept):
+    assert 0.78 <= kept["observable"]["roc_auc"] <= 0.82
+
+
+@pytest.mark.parametrize("of", ["full_information", "best_policy"])
+def test_what_is_recorded_keeps_at_least_half_of_the_profit(kept, of):
+    assert 0.5 <= kept["observable"][f"share_of_{of}"] < 1.0
+
+
+def test_the_ceilings_stand_in_their_order(kept):
+    figures = kept["observable"]
+
+    profits = [
+        0.0,
+        figures["profit"],
+        figures["full_information_profit"],
+        figures["best_policy_profit"],
+    ]
+    assert profits == sorted(profits)
+    assert figures["calibration"] == pytest.approx(1.0, abs=0.1)

@@ -1,0 +1,170 @@
+"""Results: made up, to be reported."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from level2_project.config import read_config
+from level2_project.evaluate import Evaluation, evaluate
+from level2_project.report import Results
+from tests.level2_project.snapshots import months, p_leave, snapshots_of
+
+FIGURES = [
+    "average_precision", "log_loss", "roc_auc", "calibration", "profit_per_1000_usd",
+    "seconds",
+]  # fmt: skip
+
+
+def results_of(smote: float = -0.02, **changes: object) -> Results:
+    """Give a run's results; `smote` is its mean effect on average precision."""
+    results = Results(
+        about={"config": "0123abcd", "commit": "fedc9876", "seed": "2022"},
+        repairs=repairs(),
+        labels=pd.DataFrame(
+            {
+                "cutoff": months(6),
+                "n_customers": 1_950,
+                "n_left": [62, 58, 71, 49, 66, 60],
+            }
+        ),
+        stability=stability(),
+        folds=folds(),
+        comparison=comparison(smote),
+        chosen={"model": "lightgbm", "imbalance": "nothing", "recalibrate": False},
+        params={"n_estimators": 180, "learning_rate": 0.0412345, "num_leaves": 7},
+        trials=trials(),
+        settings=pd.DataFrame(
+            {
+                "parameter": ["learning_rate", "n_estimators", "num_leaves"],
+                "importance": [0.5, 0.3, 0.2],
+            }
+        ),
+        peers=peers(),
+        evaluation=evaluation(),
+        year_ago=evaluation(),
+        importance=importance(),
+        predictions=pd.DataFrame(
+            {
+                "customer_id": range(1_000),
+                "p_churn": np.linspace(0.001, 0.3, 1_000) ** 2,
+                "offer": np.arange(1_000) > 960,
+            }
+        ),
+    )
+    return results._replace(**changes)
+
+
+def repairs() -> pd.DataFrame:
+    rows = [
+        ("exact copies dropped", "transactions", 1_204),
+        ("seconds turned into minutes", "usage", 48_113),
+        ("times put into UTC", "tickets", 811),
+        ("spellings of the region", "customers", 322),
+        ("test accounts set aside", "customers", 0),
+    ]
+    return pd.DataFrame(rows, columns=["repair", "source", "n_rows"])
+
+
+def stability() -> pd.DataFrame:
+    gain = 0.7 ** np.arange(30)
+    return pd.DataFrame(
+        {
+            "column": [f"column_number_{number:02d}" for number in range(30)],
+            "share_of_folds": np.linspace(1, 0, 30).round(2),
+            "gain": gain / gain.sum(),
+            "is_selected": np.arange(30) < 14,
+        }
+    )
+
+
+def folds() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "tested": months(8),
+            "n_train": 20_000 + 1_900 * np.arange(8),
+            "n_test": 1_900,
+            "is_untouched": np.arange(8) > 3,
+        }
+    )
+
+
+def comparison(smote: float) -> pd.DataFrame:
+    rows = []
+    handlings = ["nothing", "class_weights", "under_sampling", "smote"]
+    for model, handling, again in product(
+        ["logistic", "lightgbm", "neural_net"], handlings, [False, True]
+    ):
+        is_plain = handling == "nothing" and not again
+        shift = 0.0 if is_plain else smote if handling == "smote" else -0.004
+        row = {"model": model, "imbalance": handling, "recalibrate": again}
+        for figure in FIGURES:
+            scale = 10_000 if figure == "profit_per_1000_usd" else 1
+            row |= {
+                figure: scale * (0.16 + shift),
+                f"{figure}_difference": scale * shift,
+                f"{figure}_low": scale * (shift - 0.008 * (not is_plain)),
+                f"{figure}_high": scale * (shift + 0.008 * (not is_plain)),
+            }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def trials() -> pd.DataFrame:
+    generator = np.random.default_rng(4)
+    number = np.arange(1, 41)
+    return pd.DataFrame(
+        {
+            "trial": number,
+            "state": np.where(number % 3 == 0, "pruned", "complete"),
+            "n_folds": np.where(number % 3 == 0, 2, 4),
+            "log_loss": 0.118 + generator.exponential(0.02, 40) / np.sqrt(number),
+            "num_leaves": generator.integers(4, 40, 40),
+        }
+    )
+
+
+def peers() -> pd.DataFrame:
+    rows = [
+        (
+            contender,
+            model,
+            cutoff,
+            0.16 + better + luck,
+            0.118 - better - luck,
+            0.8,
+            3.0,
+        )
+        for contender, model, better in [
+            ("ours", "lightgbm", 0.004),
+            ("FLAML", "xgboost", 0.003),
+            ("default LightGBM", "lightgbm", -0.02),
+        ]
+        for cutoff, luck in zip(months(4), [0.01, -0.01, 0.004, 0.0], strict=True)
+    ]
+    names = "contender model cutoff average_precision log_loss roc_auc seconds"
+    return pd.DataFrame(rows, columns=names.split())
+
+
+def evaluation() -> Evaluation:
+    return evaluate(predictions_of(), read_config().economics)
+
+
+def predictions_of(customers: int = 2_000, cutoffs: int = 4) -> pd.DataFrame:
+    """Walk-forward predictions that are the true chances."""
+    snapshots = snapshots_of(customers, cutoffs)
+    p = p_leave(snapshots.fillna({"days_since_last_use": 5.0}))
+    wanted = ["customer_id", "cutoff", "left", "monthly_fee_usd", "is_unpaid"]
+    return snapshots[wanted].assign(p_churn=p.to_numpy(float))
+
+
+def importance() -> pd.DataFrame:
+    mean = 0.04 * 0.8 ** np.arange(14)
+    return pd.DataFrame(
+        {
+            "column": [f"column_number_{number:02d}" for number in range(14)],
+            "mean": mean,
+            "low": mean - 0.003,
+            "high": mean + 0.003,
+        }
+    )

@@ -1,0 +1,216 @@
+"""Repairs by hand: one small frame each, and what must hold for any text or time."""
+
+import doctest
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from level2_project.sources import repairs, repairs_usage
+from level2_project.sources.schema import BadDrop
+
+NOON = pd.Timestamp("2022-03-05 12:00:00")
+
+
+def rows(**columns: list) -> pd.DataFrame:
+    n = len(next(iter(columns.values())))
+    where = {"drop": [2] * n, "file_row": range(1, n + 1)}
+    return pd.DataFrame(where | columns)
+
+
+@given(
+    st.datetimes(pd.Timestamp("1990-01-01"), pd.Timestamp("2090-01-01")),
+    st.integers(-14 * 4, 14 * 4),
+)
+def test_a_time_in_any_zone_is_the_same_moment_in_utc(utc, quarters):
+    utc = pd.Timestamp(utc).floor("s")
+    local = utc + pd.Timedelta(minutes=15 * quarters)
+    hours, minutes = divmod(15 * abs(quarters), 60)
+    text = f"{local:%Y-%m-%d %H:%M:%S}{'-+'[quarters >= 0]}{hours:02d}:{minutes:02d}"
+    given_rows = rows(event_at=[text, f"{utc:%Y-%m-%d %H:%M:%S}Z"])
+
+    settled, n_rows = repairs.settle_time_zones(given_rows, "offers", ["event_at"])
+
+    assert settled["event_at"].tolist() == [utc, utc]
+    assert n_rows == 1
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_a_settled_word_is_settled(word):
+    assert repairs.spelled(repairs.spelled(word)) == repairs.spelled(word)
+
+
+@given(
+    st.sampled_from(["north_america", "solo", "asia_pacific"]),
+    st.sampled_from([str.upper, str.title, str.capitalize]),
+    st.sampled_from(["_", " ", "-", "  "]),
+    st.sampled_from([" {} ", "{}.", "\t{}", "{}"]),
+)
+def test_a_word_is_the_same_however_it_is_typed(word, case, gap, around):
+    typed = around.format(case(word).replace("_", gap))
+
+    assert repairs.spelled(typed) == word
+
+
+def test_the_example_in_the_docstring_holds():
+    assert doctest.testmod(repairs) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["2022-03-05 12:00:00", "2022-02-30 12:00:00Z", "05.03.2022", "soon"]
+)
+def test_a_time_without_zone_or_sense_is_refused_by_its_place(text):
+    given_rows = rows(event_at=["2022-03-05 12:00:00Z", text])
+
+    with pytest.raises(BadDrop) as error:
+        repairs.settle_time_zones(given_rows, "offers", ["event_at"])
+
+    assert str(error.value).startswith("2022-03/offers.csv, column event_at, row 2: ")
+    assert text in str(error.value)
+
+
+def test_an_empty_end_of_access_stays_empty():
+    settled, n_rows = repairs.settle_time_zones(
+        rows(ends_on=["2022-03-05 12:00:00Z", None]), "subscriptions", ["ends_on"]
+    )
+
+    assert settled["ends_on"].tolist() == [NOON, pd.NaT]
+    assert n_rows == 0
+
+
+def test_text_comes_from_whichever_field_has_it():
+    given_rows = rows(text=["old", None, None], body=[None, "new", None])
+
+    settled, n_rows = repairs.settle_schema(given_rows, "tickets")
+
+    assert settled["text"].fillna("").tolist() == ["old", "new", ""]
+    assert "body" not in settled
+    assert n_rows == 1
+
+
+def test_of_copies_in_one_file_one_is_kept():
+    given_rows = rows(offer_id=[1, 2, 1, 3, 1])
+
+    kept, n_rows = repairs.drop_duplicates(given_rows, ["offer_id"])
+
+    assert kept["file_row"].tolist() == [1, 2, 4]
+    assert n_rows == 2
+
+
+def test_what_two_drops_share_is_no_duplicate_within_either():
+    given_rows = rows(offer_id=[1, 1]).assign(drop=[2, 3])
+
+    kept, n_rows = repairs.drop_duplicates(given_rows, ["offer_id"])
+
+    assert (len(kept), n_rows) == (2, 0)
+
+
+def test_a_drop_sent_again_adds_what_was_missing_and_nothing_else():
+    given_rows = rows(offer_id=[1, 2, 1, 2, 3, 4]).assign(drop=[2, 2, 3, 3, 3, 3])
+
+    kept, n_rows = repairs.complete_truncated_drop(
+        given_rows, "offers", ["offer_id"], cut=[2]
+    )
+
+    assert kept["offer_id"].tolist() == [1, 2, 3, 4]
+    assert kept["drop"].tolist() == [2, 2, 3, 3]
+    assert n_rows == 2 + 1  # two rows and the half one
+
+
+def test_copies_in_one_file_are_not_taken_for_a_drop_sent_again():
+    given_rows = rows(offer_id=[1, 1, 2])
+
+    kept, n_rows = repairs.complete_truncated_drop(
+        given_rows, "offers", ["offer_id"], cut=[]
+    )
+
+    assert (len(kept), n_rows) == (3, 0)
+
+
+def test_colleagues_and_strangers_are_dropped():
+    given_rows = rows(customer_id=[10, -10, 9_000_000, 11])
+
+    without_house, n_house = repairs.drop_test_accounts(given_rows, [9_000_000])
+    kept, n_orphans = repairs.drop_orphans(without_house, [10, 11, 9_000_000])
+
+    assert kept["customer_id"].tolist() == [10, 11]
+    assert (n_house, n_orphans) == (1, 1)
+
+
+# --- usage ---------------------------------------------------------------------------
+
+
+def usage(drop: int, client: str, minutes: list[float]) -> pd.DataFrame:
+    frame = pd.DataFrame({"minutes": minutes}, dtype="float32")
+    return frame.assign(drop=drop, client=client)
+
+
+def test_a_client_in_seconds_is_found_even_if_it_never_reported_minutes():
+    given_rows = pd.concat(
+        [
+            usage(0, "web", [20, 30, 10]),
+            usage(0, "ios", [1200, 1800, 600, 32_767, -1]),
+            usage(0, "android", [22, 31, 9]),
+            usage(1, "web", [25, 300, 12]),
+            usage(1, "ios", [1260, 18_000, 660]),
+            usage(1, "android", [18]),
+        ],
+        ignore_index=True,
+    )
+
+    settled, n_rows = repairs_usage.settle_units(given_rows)
+
+    minutes = settled.loc[settled["client"] == "ios", "minutes"]
+    assert minutes.tolist() == [20, 30, 10, 32_767, -1, 21, 300, 11]
+    assert settled.loc[settled["client"] != "ios", "minutes"].max() == 300
+    assert n_rows == 6
+
+
+def test_a_long_day_is_no_change_of_unit():
+    given_rows = pd.concat(
+        [usage(0, "web", [20, 30, 1400]), usage(0, "ios", [60, 90, 1300])]
+    )
+
+    assert repairs_usage.settle_units(given_rows).n_rows == 0
+
+
+def test_what_cannot_be_is_blank_and_what_can_stays():
+    given_rows = rows(minutes=[-1.0, 0.0, 1440.0, 1441.0, 32_767.0])
+
+    settled, n_rows = repairs.blank_absurd_values(given_rows, "minutes", 0, 1440)
+
+    assert settled["minutes"].isna().tolist() == [True, False, False, True, True]
+    assert n_rows == 3
+
+
+def days_of(client: str, n_days: int, n_rows: int) -> pd.DataFrame:
+    day = pd.date_range("2022-03-01", periods=n_days, unit="s").repeat(n_rows)
+    frame = pd.DataFrame({"day": day, "arrived_at": day + pd.Timedelta(hours=27)})
+    return frame.assign(client=pd.Categorical([client] * len(day), ["web", "ios"]))
+
+
+def test_a_day_without_rows_is_silent_only_where_many_are_usual():
+    web, ios = days_of("web", 10, 40), days_of("ios", 10, 3)
+    fifth = pd.Timestamp("2022-03-05")
+    given_rows = pd.concat([web[web["day"] != fifth], ios[ios["day"] != fifth]])
+
+    silent = repairs_usage.silent_days(given_rows, pd.Timestamp("2022-03-12"))
+
+    assert silent.to_numpy().tolist() == [["web", fifth]]
+
+
+def test_a_day_whose_rows_are_still_on_their_way_is_not_silent():
+    given_rows = days_of("web", 10, 40)  # the last arrived on the 11th
+
+    silent = repairs_usage.silent_days(given_rows, pd.Timestamp("2022-03-12"))
+
+    assert silent.empty
+
+
+def test_rows_are_late_against_what_is_usual_for_their_source():
+    happened = pd.Series([NOON] * 4)
+    hours = pd.Series([27, 27, 27, 27 + 48])
+    given_rows = rows(day=happened, arrived_at=happened + pd.to_timedelta(hours, "h"))
+
+    assert repairs.count_late_rows(given_rows, "day").n_rows == 1

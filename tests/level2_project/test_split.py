@@ -1,0 +1,158 @@
+"""Split: no side knows what it may not know, whatever the dates."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from level2_project.config import Splitting, read_config
+from level2_project.split import Split, for_choice, for_claim, split, walk_forward
+from tests.level2_project.snapshots import snapshots_of
+
+MAY = pd.Timestamp("2023-05-01")
+MONTH = pd.DateOffset(months=1)
+GAPS = st.integers(1, 6).map(lambda months: pd.DateOffset(months=months))
+WINDOWS = st.none() | st.integers(1, 18).map(lambda m: pd.DateOffset(months=m))
+
+
+def snapshots_at(*cutoffs: pd.Timestamp) -> pd.DataFrame:
+    """One customer per cutoff given."""
+    return pd.DataFrame({"customer_id": range(len(cutoffs)), "cutoff": cutoffs})
+
+
+def months_before(test_start: pd.Timestamp, *months: int) -> list[pd.Timestamp]:
+    return [test_start - pd.DateOffset(months=m) for m in months]
+
+
+def attempted(
+    months: list[int], gap: pd.DateOffset, window: pd.DateOffset | None
+) -> tuple[pd.DataFrame, Split]:
+    """Split snapshots of 6 months after to 30 before May, if both sides have rows."""
+    snapshots = snapshots_at(MAY, *months_before(MAY, *months))
+    try:
+        return snapshots, split(snapshots, MAY, gap, window)
+    except ValueError:
+        assume(False)
+        raise
+
+
+def splitting(**changes: object) -> Splitting:
+    return replace(read_config().split, **changes)
+
+
+# --- one split -----------------------------------------------------------------------
+
+
+def test_rows_inside_the_gap_join_neither_side():
+    snapshots = snapshots_at(*months_before(MAY, 2, 1, 0))
+
+    train, test = split(snapshots, MAY, gap=2 * MONTH)
+
+    assert train["cutoff"].tolist() == months_before(MAY, 2)
+    assert test["cutoff"].tolist() == [MAY]
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(-6, 30)), GAPS, WINDOWS)
+def test_every_label_of_the_training_side_was_known(months, gap, window):
+    _, (train, _) = attempted(months, gap, window)
+
+    assert all(cutoff + gap <= MAY for cutoff in train["cutoff"])
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(-6, 30)), GAPS, WINDOWS)
+def test_the_tested_side_holds_one_cutoff_and_all_of_it(months, gap, window):
+    snapshots, (_, test) = attempted(months, gap, window)
+
+    assert set(test["cutoff"]) == {MAY}
+    assert len(test) == (snapshots["cutoff"] == MAY).sum()
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(-6, 30)), GAPS, WINDOWS)
+def test_no_row_is_on_both_sides(months, gap, window):
+    _, (train, test) = attempted(months, gap, window)
+
+    assert set(train["customer_id"]) & set(test["customer_id"]) == set()
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(-6, 30)), GAPS)
+def test_without_a_window_every_known_label_trains(months, gap):
+    snapshots, (train, _) = attempted(months, gap, None)
+
+    known = [cutoff + gap <= MAY for cutoff in snapshots["cutoff"]]
+    assert len(train) == sum(known)
+
+
+@settings(max_examples=40)
+@given(GAPS, st.integers(1, 18))
+def test_a_window_holds_as_many_cutoffs_as_months(gap, months):
+    snapshots = snapshots_at(*months_before(MAY, *range(30)))
+
+    train, _ = split(snapshots, MAY, gap, pd.DateOffset(months=months))
+
+    assert len(train) == months
+    assert train["cutoff"].max() + gap == MAY
+
+
+def test_a_split_without_a_past_says_where_cutoffs_lie():
+    snapshots = snapshots_at(*months_before(MAY, 1, 0))
+
+    with pytest.raises(
+        ValueError, match=r"0 to train and 1 to test.*2023-04-01 to 2023"
+    ):
+        split(snapshots, MAY, gap=2 * MONTH)
+
+
+# --- walk-forward --------------------------------------------------------------------
+
+
+def test_the_walk_tests_the_last_cutoffs_in_order_of_time():
+    snapshots = snapshots_of(customers=5, cutoffs=10).sample(frac=1, random_state=1)
+
+    folds = walk_forward(snapshots, splitting(n_folds=3, untouched=1), 2 * MONTH)
+
+    tested = [fold.test["cutoff"].unique().tolist() for fold in folds]
+    assert tested == [[c] for c in sorted(snapshots["cutoff"].unique())[-3:]]
+
+
+def test_an_expanding_window_grows_and_a_sliding_one_does_not():
+    snapshots = snapshots_of(customers=5, cutoffs=10)
+    few = {"n_folds": 3, "untouched": 1, "window_months": 4}
+
+    expanding, sliding = (
+        walk_forward(snapshots, splitting(window=window, **few), 2 * MONTH)
+        for window in ("expanding", "sliding")
+    )
+
+    assert [fold.train["cutoff"].nunique() for fold in expanding] == [6, 7, 8]
+    assert [fold.train["cutoff"].nunique() for fold in sliding] == [4, 4, 4]
+
+
+def test_the_untouched_folds_are_the_last_ones():
+    snapshots = snapshots_of(customers=5, cutoffs=10)
+    wanted = splitting(n_folds=5, untouched=2)
+    folds = walk_forward(snapshots, wanted, 2 * MONTH)
+
+    open_folds = for_choice(folds, wanted)
+
+    assert len(open_folds) == 3
+    untouched = {fold.test["cutoff"].iloc[0] for fold in folds[-2:]}
+    seen = {cutoff for fold in open_folds for side in fold for cutoff in side["cutoff"]}
+    assert max(seen) < min(untouched)
+
+
+def test_the_claim_comes_from_the_season_that_is_to_be_predicted():
+    config = read_config()
+    cutoffs = pd.date_range(config.time.first_cutoff, periods=19, freq="MS")
+
+    folds = for_claim(snapshots_at(*cutoffs), config.split, config.time)
+
+    tested = [fold.test["cutoff"].item() for fold in folds]
+    assert tested == list(pd.to_datetime(["2023-01-01", "2023-02-01", "2023-03-01"]))
+    for fold, cutoff in zip(folds, tested, strict=True):
+        assert (fold.train["cutoff"] + config.time.gap <= cutoff).all()

@@ -1,0 +1,1 @@
+"""What a developer runs: lock, set-up, side-by-side reader, benchmarks."""
