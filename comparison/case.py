@@ -12,11 +12,14 @@ from pathlib import Path
 import pandas as pd
 
 from data.calendar import first_day
-from data.judge.exam import Desk
-from data.judge.year import Setting, live, nobody_policy, setting
-from data.simulate import Lived, Plan, history
-from data.sources.flat import flat, roster
+from data.judge.desk import Desk
+from data.judge.policies import nobody_policy
+from data.judge.year import Setting, live, setting
+from data.sources.flat import flat
+from data.sources.plan import Plan
+from data.sources.subscriptions import roster
 from data.world.beliefs import SEALED_MONTHS, World
+from data.world.history import Lived, history
 from data.world.state import State
 from data.world.step import Events
 from level2_project.config import Config, read_config

@@ -18,7 +18,8 @@ from data.memory import return_freed_memory
 from data.report.freshness import code_fingerprint
 from data.report.pool import pooled, write_report
 from data.report.table import WIDE, terminal
-from data.simulate import Plan, WrongFolder, simulate
+from data.simulate import WrongFolder, simulate
+from data.sources.plan import Plan
 from data.world.beliefs import SEALED_MONTHS, World
 
 SIZES = {"small": 2_000, "default": 20_000, "large": 200_000}

@@ -3,21 +3,15 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from data.calendar import month_name
-from data.sources.deliver import Arrivals, arrive, deliver
-from data.sources.emit import emit
+from data.sources.deliver import deliver
 from data.sources.files import write_drop, write_parquet, write_source, write_whole
-from data.sources.flat import Totals, flat, month_totals, roster
-from data.sources.mess import Mess
-from data.world.beliefs import World
-from data.world.company_offers import past_offers
-from data.world.state import State
-from data.world.step import Events, start, step
-from data.world.streams import Streams
+from data.sources.flat import Totals, flat
+from data.sources.plan import Emitted, Plan, emit_month
+from data.sources.subscriptions import roster
+from data.world.history import Lived, history
 from data.world.truth import truth
 
 MANIFEST = "world.json"
@@ -25,53 +19,6 @@ MANIFEST = "world.json"
 
 class WrongFolder(ValueError):
     """The folder cannot take this world; the message says why."""
-
-
-class Lived(NamedTuple):
-    """One month behind us: what happened, and the state that it led to."""
-
-    events: Events
-    after: State
-
-
-class Emitted(NamedTuple):
-    arrivals: Arrivals
-    totals: Totals
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be simulated, and where it goes."""
-
-    world: World
-    seed: int
-    folder: Path
-
-    @property
-    def mess(self) -> Mess:
-        return Mess(open_months=self.world.open_months)
-
-    @property
-    def streams(self) -> Streams:
-        return Streams(self.seed)
-
-    @property
-    def manifest(self) -> dict[str, object]:
-        return {
-            "customers": self.world.customers,
-            "months": self.world.months,
-            "seed": self.seed,
-            "beliefs": self.world.fingerprint(),
-        }
-
-
-def history(world: World, streams: Streams, months: int) -> Iterator[Lived]:
-    """Live through `months` months with nothing but the company's own offers."""
-    state = start(world, streams)
-    for _ in range(months):
-        offers = past_offers(world, streams, state).offered
-        state, events = step(world, streams, state, offers)
-        yield Lived(events, state)
 
 
 def simulate(
@@ -116,13 +63,6 @@ def _write_all(
         if len(waiting) == workers:
             yield waiting.pop(0)
     yield from waiting
-
-
-def emit_month(plan: Plan, events: Events) -> Emitted:
-    """Emit one month's rows, split by the month in which they arrive."""
-    emitted = emit(plan.world, plan.streams, events)
-    totals = month_totals(emitted, len(events.state) + len(events.joined))
-    return Emitted(arrive(plan.mess, plan.streams, events.month, emitted), totals)
 
 
 def _write_month(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import settings
 
 from data.judge.year import Setting
-from data.simulate import Plan, simulate
+from data.simulate import simulate
+from data.sources.plan import Plan
 from data.sources.rows import Frames
 from data.world.beliefs import World
 from tests.worlds import emitted, judge_of

@@ -9,11 +9,11 @@ import pandas as pd
 
 from data.calendar import month_name
 from data.judge.year import Setting, setting
-from data.simulate import Lived, history
 from data.sources.emit import emit
 from data.sources.rows import Frames
 from data.world.beliefs import World
 from data.world.company_offers import nobody
+from data.world.history import Lived, history
 from data.world.state import State
 from data.world.step import Events, start, step
 from data.world.streams import Streams

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -13,79 +12,33 @@ import pandas as pd
 
 from data.calendar import first_day
 from data.judge.contract import Level, level, read_claim, read_predictions
+from data.judge.desk import Desk
+from data.judge.policies import (
+    best_policy,
+    everybody_policy,
+    full_information,
+    nobody_policy,
+    random_policy,
+    risk_ranked_policy,
+)
+from data.judge.scores import leak, monthly_profit, predicted_groups, predictive, profit
 from data.judge.year import (
     Cutoff,
     Decision,
     Month,
     Policy,
     Setting,
-    best_policy,
-    everybody_policy,
-    full_information,
-    leak,
     live,
-    monthly_profit,
-    nobody_policy,
-    predicted_groups,
-    predictive,
-    profit,
-    random_policy,
     realised_profit,
-    risk_ranked_policy,
     setting,
 )
-from data.simulate import Lived, Plan, emit_month, history
-from data.sources.deliver import deliver
-from data.sources.files import write_drop, write_source
-from data.sources.flat import Totals, flat, roster
-from data.sources.rows import Frames
+from data.sources.plan import Plan
 from data.world.beliefs import World
+from data.world.history import Lived, history
 from data.world.state import FIRST_CUSTOMER_ID, State
 from data.world.step import Events
 
 Result = dict[str, Any]
-
-
-@dataclass
-class Desk:
-    """Where one level works: the judge fills the inbox as news arrives.
-
-    Unlike the rest of the world this has a memory: what has been published so far.
-    """
-
-    plan: Plan
-    reads: str
-    folder: Path
-    late: Frames
-    totals: Totals | None = None
-
-    @property
-    def inbox(self) -> Path:
-        return self.folder / "inbox"
-
-    @property
-    def outbox(self) -> Path:
-        return self.folder / "outbox"
-
-    def receive(self, events: Events) -> None:
-        """Add one month's news to the inbox."""
-        arrivals, totals = emit_month(self.plan, events)
-        self.totals = totals if self.totals is None else self.totals + totals
-        if self.reads == "drops":
-            mess, streams = self.plan.mess, self.plan.streams
-            drop = deliver(mess, streams, events.month, arrivals, self.late)
-            write_drop(drop, self.inbox, mess)
-        self.late = arrivals.next_month
-
-    def lay_out(self, lived: Lived) -> None:
-        """Write what a level gets at a cutoff besides the drops."""
-        world, streams = self.plan.world, self.plan.streams
-        customers = roster(world, streams, lived.after, lived.events)
-        active = pd.DataFrame({"customer_id": lived.after.customer_id[customers]})
-        write_source(active, self.inbox / "active.csv")
-        if self.reads == "flat" and self.totals is not None:
-            export = flat(world, streams, lived.after, self.totals, customers)
-            write_source(export, self.inbox / "flat.csv")
 
 
 def exam(levels: list[str], world: World, seed: int, folder: Path) -> Result:

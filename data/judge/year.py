@@ -8,19 +8,13 @@ import numpy as np
 
 from data.judge.future import MONTHS, Future, foresee
 from data.judge.ledger import Ledger, expected, realised
-from data.judge.metrics import (
-    all_metrics,
-    calibration_curve,
-    expected_auc,
-    realised_auc,
-)
 from data.judge.value import Gain, Schedule, Worth, best_schedule, gain, worth
-from data.simulate import Lived
-from data.sources.flat import roster
+from data.sources.subscriptions import roster
 from data.world.beliefs import SEALED_MONTHS, World
 from data.world.company_offers import nobody
 from data.world.drift import month_season
 from data.world.hazard import chances
+from data.world.history import Lived
 from data.world.state import Bools, Floats, State
 from data.world.step import Events, step
 from data.world.streams import Streams
@@ -148,15 +142,6 @@ def _cutoff(setting: Setting, last: Events, state: State, came_back: Bools) -> C
     return Cutoff(state.month, state, known, came_back, p_churn, world.offer_months)
 
 
-def profit(months: list[Month]) -> Ledger:
-    return sum((month.ledger for month in months), Ledger())
-
-
-def monthly_profit(setting: Setting, months: list[Month]) -> list[float]:
-    """Give what each month's offers will bring, USD per 1,000 customers."""
-    return [1000 * month.ledger.profit / setting.customers for month in months]
-
-
 def realised_profit(setting: Setting, months: list[Month]) -> Ledger:
     """Count on the same luck: the policy's year and run-off against no offers."""
     world, last = setting.world, months[-1]
@@ -164,82 +149,3 @@ def realised_profit(setting: Setting, months: list[Month]) -> Ledger:
     events = [month.events for month in months]
     events += _run(world, setting.streams, after, MONTHS - SEALED_MONTHS)
     return realised(world, events, setting.untouched)
-
-
-def predictive(months: list[Month]) -> dict[str, float]:
-    """Give the metrics of a policy's predictions, averaged over the cutoffs."""
-    rows = [all_metrics(*_scored(month)) for month in months]
-    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-
-
-def predicted_groups(months: list[Month]) -> Floats:
-    """Give the calibration curve: at each cutoff by itself, then averaged over them."""
-    return np.mean([calibration_curve(*_scored(month)) for month in months], axis=0)
-
-
-def _scored(month: Month) -> tuple[Floats, Floats]:
-    """Give the true and the predicted chances of who is scored."""
-    cutoff, predicted = month.cutoff, month.decision.p_churn
-    assert predicted is not None
-    return cutoff.p_churn[cutoff.scored], predicted[cutoff.scored]
-
-
-def leak(months: list[Month]) -> list[float]:
-    """Give, by cutoff, the realised AUC less what the true chances would expect.
-
-    Nobody can know more than the true chances; what is above them by more than luck
-    has seen the outcome.
-    """
-    excess = []
-    for month in months:
-        who, predicted = month.cutoff.scored, month.decision.p_churn
-        assert predicted is not None
-        left = month.events.left[who] > 0
-        p = month.events.chances.leaving[who]  # this month's offers are in it
-        excess.append(realised_auc(left, predicted[who]) - expected_auc(p, p))
-    return excess
-
-
-def nobody_policy(cutoff: Cutoff) -> Decision:
-    return Decision(nobody(cutoff.state))
-
-
-def everybody_policy(cutoff: Cutoff) -> Decision:
-    """Offer to whoever has no offer in force: twice a year to each customer."""
-    return Decision(cutoff.free)
-
-
-def full_information(cutoff: Cutoff) -> Decision:
-    """Predict the true chances; decide nothing."""
-    return Decision(nobody(cutoff.state), cutoff.p_churn)
-
-
-def random_policy(streams: Streams, share: float = 0.10) -> Policy:
-    """Offer to a random tenth every month."""
-
-    def decide(cutoff: Cutoff) -> Decision:
-        uniform = streams("policy.random", cutoff.month).random(len(cutoff.state))
-        guess = 2 * uniform * cutoff.p_churn[cutoff.scored].mean()
-        return Decision(cutoff.free & (uniform < share), guess)
-
-    return decide
-
-
-def risk_ranked_policy(cutoff: Cutoff, share: float = 0.10) -> Decision:
-    """Offer to the tenth whose true risk is highest, whatever an offer does to them."""
-    n = round(share * cutoff.roster.sum())
-    risk = np.where(cutoff.roster, cutoff.p_churn, -1.0)
-    highest = np.zeros(len(risk), bool)
-    highest[np.argsort(-risk, kind="stable")[:n]] = True
-    return Decision(highest & cutoff.free)
-
-
-def best_policy(setting: Setting) -> Policy:
-    """Offer exactly when that is worth more than waiting, the future being known."""
-
-    def decide(cutoff: Cutoff) -> Decision:
-        t, n = cutoff.month - setting.world.open_months, len(cutoff.state)
-        first, again = setting.schedule.first[t, :n], setting.schedule.again[t, :n]
-        return Decision(np.where(cutoff.came_back, again, first) & cutoff.free)
-
-    return decide

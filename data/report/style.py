@@ -10,6 +10,8 @@ from sklearn.isotonic import isotonic_regression
 
 from data.report.table import LEVEL, label
 
+Report = dict[str, Any]
+
 INK, GREY, PALE = "#1b1b1b", "#6b6b6b", "#b5b5b5"
 STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from data.calendar import first_day
-from data.sources.mess import DAMAGES, LEDGER_COLUMNS, NOWHERE, Mess, Spot
+from data.sources.defects import DAMAGES
+from data.sources.mess import LEDGER_COLUMNS, NOWHERE, Mess, Spot
 from data.sources.rows import Frames, pick
 from data.world.state import Bools
 from data.world.streams import Streams

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.calendar import days_in, first_day
+from data.calendar import first_day
 from data.sources.rows import Frames
-from data.sources.subscriptions import booked_late
 from data.world.beliefs import CHANNELS, PLANS, REGIONS, World
 from data.world.state import FIRST_CUSTOMER_ID, NEVER, Bools, Floats, Ints, State
-from data.world.step import Events
 from data.world.streams import Streams
 
 
@@ -79,18 +77,6 @@ def month_totals(emitted: Frames, n_customers: int) -> Totals:
 
 def _position(rows: pd.DataFrame) -> Ints:
     return rows["customer_id"].to_numpy(np.int64) - FIRST_CUSTOMER_ID
-
-
-def roster(world: World, streams: Streams, state: State, last: Events) -> Bools:
-    """Mark who counts as a customer at the cutoff, as far as news has arrived.
-
-    Args:
-        state: the company at the cutoff.
-        last: the events of the month before.
-    """
-    booked_on = last.left_day + booked_late(world, streams, last)
-    unheard = (last.left > 0) & (booked_on > days_in(last.month))
-    return state.active | np.concatenate([unheard, np.zeros(len(last.joined), bool)])
 
 
 def flat(

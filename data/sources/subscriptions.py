@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.calendar import first_day
+from data.calendar import days_in, first_day
 from data.sources.rows import Times, minutes_later, moment, row_id
 from data.world.beliefs import PLANS, World
 from data.world.hazard import since_price_rise
-from data.world.state import Ints, State
+from data.world.state import Bools, Ints, State
 from data.world.step import INVOLUNTARY, STAYS, VOLUNTARY, Events
 from data.world.streams import Streams
 
@@ -140,3 +140,15 @@ def _reasons(
     code = np.select([about_price, not_using], [0, 2], anything)
     voluntary = np.asarray(REASONS, object)[code]
     return np.where(events.left[who] == INVOLUNTARY, "payment_failed", voluntary)
+
+
+def roster(world: World, streams: Streams, state: State, last: Events) -> Bools:
+    """Mark who counts as a customer at the cutoff, as far as news has arrived.
+
+    Args:
+        state: the company at the cutoff.
+        last: the events of the month before.
+    """
+    booked_on = last.left_day + booked_late(world, streams, last)
+    unheard = (last.left > 0) & (booked_on > days_in(last.month))
+    return state.active | np.concatenate([unheard, np.zeros(len(last.joined), bool)])

@@ -9,7 +9,9 @@ import pytest
 from comparison.case import Case, case
 from comparison.mistakes.rows import random_split
 from comparison.practice import Practice, outcome, over_one_half
-from data.judge.year import full_information, live, nobody_policy, predictive
+from data.judge.policies import full_information, nobody_policy
+from data.judge.scores import predictive
+from data.judge.year import live
 from data.world.beliefs import World
 from level2_project.split import KEYS
 

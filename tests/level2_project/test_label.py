@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.simulate import Lived, history
-from data.sources.flat import roster as judges_roster
+from data.sources.subscriptions import roster as judges_roster
+from data.world.history import Lived, history
 from data.world.streams import Streams
 from level2_project import label as module
 from level2_project.config import Labelling

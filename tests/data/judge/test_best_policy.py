@@ -5,20 +5,16 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from data.judge.value import offer_cost
-from data.judge.year import (
-    Cutoff,
-    Decision,
-    Policy,
-    Setting,
+from data.judge.policies import (
     best_policy,
     everybody_policy,
-    live,
     nobody_policy,
-    profit,
     random_policy,
     risk_ranked_policy,
 )
+from data.judge.scores import profit
+from data.judge.value import offer_cost
+from data.judge.year import Cutoff, Decision, Policy, Setting, live
 from data.world.beliefs import World
 from data.world.streams import Streams
 from tests.data.world.cuts import believed_cut

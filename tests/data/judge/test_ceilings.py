@@ -5,7 +5,8 @@ from functools import partial
 import pytest
 
 import data.judge.ceilings
-from data.judge.ceilings import ceilings, fit
+from data.judge.best_models import fit
+from data.judge.ceilings import ceilings
 from data.world.beliefs import World
 
 

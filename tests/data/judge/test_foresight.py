@@ -3,7 +3,8 @@
 import numpy as np
 
 from data.judge.future import Life
-from data.judge.year import Setting, live, random_policy
+from data.judge.policies import random_policy
+from data.judge.year import Setting, live
 from tests.worlds import live_on
 
 

@@ -8,15 +8,8 @@ import pytest
 
 import data.__main__ as command_line
 from data.judge.exam import Result, judged
-from data.judge.year import (
-    Cutoff,
-    Decision,
-    Policy,
-    Setting,
-    full_information,
-    live,
-    random_policy,
-)
+from data.judge.policies import full_information, random_policy
+from data.judge.year import Cutoff, Decision, Policy, Setting, live
 from data.report.pool import leaks, pooled
 from data.world.beliefs import World
 from tests.worlds import ROOT, judge_of

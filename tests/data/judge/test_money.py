@@ -9,20 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.judge.ledger import Ledger
-from data.judge.year import (
-    Cutoff,
-    Decision,
-    Policy,
-    Setting,
+from data.judge.policies import (
     best_policy,
     everybody_policy,
-    live,
     nobody_policy,
-    profit,
     random_policy,
-    realised_profit,
     risk_ranked_policy,
 )
+from data.judge.scores import profit
+from data.judge.year import Cutoff, Decision, Policy, Setting, live, realised_profit
 from data.world.beliefs import World
 from data.world.company_offers import nobody
 from tests.worlds import judge_of

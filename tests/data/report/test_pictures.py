@@ -15,7 +15,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from data.report.draw_claims import CLAIMED
-from data.report.pictures import draw, money, pictures
+from data.report.draw_profit import money
+from data.report.pictures import draw, pictures
 from data.report.style import STYLE, apart, look, signed
 from tests.data.report.reports import LEVELS, report_of
 

@@ -14,7 +14,8 @@ from data.__main__ import SEED
 from data.report.pictures import draw
 from data.report.publish import RESULTS, filled, pages, sample
 from data.report.table import markdown
-from data.simulate import Plan, simulate
+from data.simulate import simulate
+from data.sources.plan import Plan
 from data.world.beliefs import World, beliefs
 from tests.worlds import ROOT
 

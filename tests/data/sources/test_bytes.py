@@ -6,10 +6,12 @@ import sys
 
 import numpy as np
 
-from data.simulate import Plan, emit_month, history, simulate
+from data.simulate import simulate
 from data.sources.deliver import deliver
 from data.sources.files import write_drop
+from data.sources.plan import Plan, emit_month
 from data.world.beliefs import World
+from data.world.history import history
 from tests.worlds import ROOT, digests, month_folder
 
 

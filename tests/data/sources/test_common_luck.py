@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.simulate import Plan, simulate
+from data.simulate import simulate
 from data.sources.emit import emit
+from data.sources.plan import Plan
 from data.world.beliefs import World
 from data.world.company_offers import nobody
 from data.world.state import State

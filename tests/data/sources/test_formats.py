@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.sources.defects import ZONES
 from data.sources.formats import json_lines, time_text
-from data.sources.mess import ZONES
 from data.sources.rows import pick
 
 TIMES = np.array(["2022-01-31T23:30:00", "2024-02-29T00:00:01"], "M8[s]")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data.calendar import first_day
-from data.sources.mess import DAMAGES
+from data.sources.defects import DAMAGES
 from data.world.beliefs import PLANS, REGIONS
 from tests.data.sources.published import MONTHS, read, read_ledger, times
 from tests.worlds import SOURCES

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from data.calendar import first_day
-from data.simulate import Lived, history
 from data.world.beliefs import World
+from data.world.history import Lived, history
 from data.world.streams import Streams
 from tests.worlds import share_off
 

@@ -7,10 +7,12 @@ import pytest
 
 from data.judge.ceilings import read_ceilings
 from data.judge.metrics import expected_auc
-from data.judge.year import best_policy, everybody_policy, live, profit, setting
-from data.simulate import history
+from data.judge.policies import best_policy, everybody_policy
+from data.judge.scores import profit
+from data.judge.year import live, setting
 from data.world.beliefs import World
 from data.world.hazard import offer_cut
+from data.world.history import history
 from data.world.step import INVOLUNTARY, Events
 from data.world.streams import Streams
 from tests.data.world.cuts import is_dog

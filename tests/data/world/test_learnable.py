@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from lightgbm import LGBMClassifier
 
-from data.judge.ceilings import Record
+from data.judge.best_models import Record
 from data.judge.metrics import expected_auc, expected_log_loss
 from data.judge.recorded import Recorded
-from data.simulate import history
 from data.world.beliefs import World
+from data.world.history import history
 from data.world.streams import Streams
 
 WORLD, SEED = World(customers=5_000), 41

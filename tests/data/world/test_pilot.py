@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.simulate import history
 from data.sources.offers import offers
 from data.world.beliefs import World
+from data.world.history import history
 from data.world.step import VOLUNTARY, Events
 from data.world.streams import Streams
 from tests.data.world.cuts import believed_cut

@@ -1,0 +1,26 @@
+"""History: the company's months as they were lived, with its own offers alone."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from data.world.beliefs import World
+from data.world.company_offers import past_offers
+from data.world.state import State
+from data.world.step import Events, start, step
+from data.world.streams import Streams
+
+
+class Lived(NamedTuple):
+    """One month behind us: what happened, and the state that it led to."""
+
+    events: Events
+    after: State
+
+
+def history(world: World, streams: Streams, months: int) -> Iterator[Lived]:
+    """Live through `months` months with nothing but the company's own offers."""
+    state = start(world, streams)
+    for _ in range(months):
+        offers = past_offers(world, streams, state).offered
+        state, events = step(world, streams, state, offers)
+        yield Lived(events, state)
