@@ -17,12 +17,11 @@ from comparison.mistakes.register import REGISTER
 from comparison.practice import Outcome
 from data.judge.exam import Result, exam
 from data.judge.interval import Interval, interval
-from data.report.freshness import code_fingerprint
+from data.report.freshness import key
 from data.world.beliefs import World
 from level2_project.run.found import read_found
 
 SEEDS = (1, 2, 3, 4, 5)
-CODE = ("data", "level1_notebook", "level2_project", "comparison")
 
 Sides = dict[str, dict[str, float]]  # an outcome: claimed and happened
 
@@ -79,7 +78,10 @@ def inputs() -> dict[str, str]:
     found = read_found()
     chosen = json.dumps([found["columns"], found["params"]])
     digest = blake2b(chosen.encode(), digest_size=8).hexdigest()
-    return {"code": code_fingerprint(CODE), "found": digest}
+    return {
+        "code": key(["comparison.measure", "level1_notebook.exam"]),
+        "found": digest,
+    }
 
 
 def _rungs(ladders: list[dict[str, Sides]]) -> dict[str, Any]:

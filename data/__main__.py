@@ -15,7 +15,7 @@ from data.judge.ceilings import StaleCeilings, ceilings, read_ceilings
 from data.judge.contract import BadPredictions, UnknownLevel, level
 from data.judge.exam import exams
 from data.memory import return_freed_memory
-from data.report.freshness import code_fingerprint
+from data.report.freshness import key
 from data.report.pool import pooled, write_report
 from data.report.table import WIDE, terminal
 from data.simulate import WrongFolder, simulate
@@ -149,7 +149,7 @@ def exam_key(arguments: argparse.Namespace) -> str:
         levels_of(arguments),
         seeds_of(arguments),
     )
-    code = code_fingerprint(["data", *levels])
+    code = key(["data.judge.exam", *(f"{name}.exam" for name in levels)])
     parts = (code, world, levels, seeds, read_ceilings(world))
     return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 

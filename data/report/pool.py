@@ -8,7 +8,7 @@ import numpy as np
 
 from data.judge.exam import Result
 from data.judge.interval import Interval, cumulative, interval
-from data.report.freshness import code_fingerprint
+from data.report.freshness import key
 from data.report.table import markdown
 from data.sources.mess import Mess
 from data.world.beliefs import World
@@ -44,7 +44,7 @@ def pooled(
         "seeds": [result["seed"] for result in results],
         "levels": levels,
         "beliefs": world.fingerprint(),
-        "code": code_fingerprint(["data", *levels]),
+        "code": key(["data.judge.exam", *(f"{name}.exam" for name in levels)]),
         "units": UNITS,
         "sealed_year": sealed_year(world, Mess()),
         "pooled": {n: _contender([r["contenders"][n] for r in results]) for n in names},

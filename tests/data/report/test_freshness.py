@@ -2,6 +2,7 @@
 
 import ast
 import json
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ import pytest
 
 import data.report.freshness as freshness
 from data.judge.ceilings import StaleCeilings, read_ceilings
-from data.report.freshness import code_fingerprint
+from data.report.freshness import key
 from data.world.beliefs import World
 from tests.worlds import ROOT
 
@@ -38,15 +39,16 @@ class Empty:
 
 @pytest.fixture
 def fingerprint(tmp_path, monkeypatch):
-    """A function that gives the fingerprint of a house whose one module is a text."""
-    monkeypatch.setattr(freshness, "ROOT", tmp_path)
-    (tmp_path / "house").mkdir()
+    """Return a function that keys a house whose only module is a text."""
 
-    def of(code: str, name: str = "house/late.py") -> str:
-        for old in tmp_path.rglob("*.py"):
-            old.unlink()
-        (tmp_path / name).write_text(code)
-        return code_fingerprint(["house"])
+    def of(code: str, name: str = "late.py") -> str:
+        house = Path(tempfile.mkdtemp(dir=tmp_path)) / "house"
+        house.mkdir()
+        (house / "__init__.py").touch()
+        (house / name).write_text(code)
+        monkeypatch.setattr(freshness, "ROOT", house.parent)
+        monkeypatch.syspath_prepend(house.parent)
+        return key([f"house.{name.removesuffix('.py')}"])
 
     return of
 
@@ -93,14 +95,69 @@ def test_code_counts(fingerprint, old, new):
 
 
 def test_where_code_stands_counts(fingerprint):
-    assert fingerprint(CODE, "house/other.py") != fingerprint(CODE)
+    assert fingerprint(CODE, "other.py") != fingerprint(CODE)
 
 
-def test_the_order_in_which_folders_are_named_does_not_count():
-    there = code_fingerprint(["data", "level1_notebook"])
+def house_of(folder: Path, files: dict[str, str]) -> Path:
+    """Write a package `house` of these files into a new folder."""
+    for name, text in {"__init__.py": "", **files}.items():
+        path = folder / "house" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
 
-    assert code_fingerprint(["level1_notebook", "data"]) == there
-    assert code_fingerprint(["data"]) != there
+
+HOUSE = {
+    "entry.py": "import house.room.used\n",
+    "room/__init__.py": "",
+    "room/used.py": 'SETTINGS = "settings.toml"\nQUERIES = "sql/*.sql"\n',
+    "room/unused.py": "import house.entry\n",
+    "room/sql/one.sql": "SELECT 1",
+    "settings.toml": "trees = 100\n",
+    "other.toml": "trees = 100\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("entry.py", True),
+        ("room/__init__.py", True),
+        ("room/used.py", True),
+        ("room/unused.py", False),
+        ("room/sql/one.sql", True),
+        ("settings.toml", True),
+        ("other.toml", False),
+    ],
+)
+def test_what_an_entry_imports_and_names_counts_and_nothing_else(
+    tmp_path, monkeypatch, file, counts
+):
+    keys = []
+    for number, text in enumerate([HOUSE[file], HOUSE[file] + "\nMORE = 1\n"]):
+        house = house_of(tmp_path / str(number), {**HOUSE, file: text})
+        monkeypatch.setattr(freshness, "ROOT", house)
+        with monkeypatch.context() as patch:
+            patch.syspath_prepend(house)
+            keys.append(key(["house.entry"]))
+
+    assert (keys[0] != keys[1]) == counts
+
+
+def test_the_versions_of_numerical_packages_count(monkeypatch):
+    before = key(["data.calendar"])
+    monkeypatch.setattr(freshness, "version", lambda name: "0")
+
+    assert key(["data.calendar"]) != before
+
+
+def test_what_else_a_result_depends_on_counts():
+    assert key(["data.calendar"], 1) != key(["data.calendar"], 2)
+
+
+def test_an_unknown_entry_is_refused():
+    with pytest.raises(LookupError, match=r"data\.nothing"):
+        key(["data.nothing"])
 
 
 def parse_as_another_python(text: str) -> ast.Module:
@@ -134,7 +191,9 @@ def report():
 
 
 def test_the_kept_report_is_of_this_code_and_these_beliefs(report):
-    assert report["code"] == code_fingerprint(["data", *report["levels"]])
+    assert report["code"] == key(
+        ["data.judge.exam", *(f"{name}.exam" for name in report["levels"])]
+    )
     assert report["beliefs"] == World().fingerprint()
 
 
