@@ -112,7 +112,83 @@ def test_prefect_is_imported_in_flows_only(path):
     assert not flows or path.name == "flow.py" or is_a_test
 
 
+# --- rooms ---------------------------------------------------------------------------
+
+DATA_ROOMS = ("world", "sources", "judge", "report")  # each may import those before
+MOST_MODULES = 15  # "about a dozen"; past it a newcomer no longer sees the architecture
+WAYS_IN_FOR_ROOMS = {"config", "calendar"}  # the settings and the names of months
+
+
+def rooms() -> dict[str, list[Path]]:
+    """List the modules of each folder inside `data/`, a level or the comparison."""
+    found: dict[str, list[Path]] = {}
+    for path in code_of("data", "comparison", "tools", *LEVELS):
+        if path.name != "__init__.py" and len(path.relative_to(ROOT).parts) > 2:
+            found.setdefault(name(path.parent), []).append(path)
+    return found
+
+
+def named_in(path: Path) -> set[str]:
+    """Return every module and every name of one that a file imports."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+    return names | imports(path)
+
+
+def uses_a_step(package: str, named: set[str], steps: set[str]) -> set[str]:
+    """Return which of the modules named in imports are steps or ways in."""
+    parts = [module.split(".") for module in named]
+    return {part[1] for part in parts if part[0] == package and part[1:]} & steps
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_room_holds_about_a_dozen_modules_at_most(room):
+    assert len(rooms()[room]) <= MOST_MODULES
+
+
+@pytest.mark.parametrize("package", ["data", *LEVELS])
+def test_nothing_in_a_folder_imports_a_step(package):
+    top_level = {path.stem for path in (ROOT / package).glob("*.py")}
+    steps = top_level - WAYS_IN_FOR_ROOMS
+    inside = [
+        p for room in rooms().values() for p in room if name(p).startswith(package)
+    ]
+
+    wrong = {name(p): uses_a_step(package, named_in(p), steps) for p in inside}
+
+    assert {path: used for path, used in wrong.items() if used} == {}
+
+
+def test_an_import_of_a_step_would_be_seen():
+    named = {"level2_project.train", "level2_project.models.encode", "pandas"}
+
+    assert uses_a_step("level2_project", named, {"train", "models_"}) == {"train"}
+
+
+@pytest.mark.parametrize("room", DATA_ROOMS)
+def test_arrows_between_the_rooms_of_data_point_one_way(room):
+    above = DATA_ROOMS[DATA_ROOMS.index(room) + 1 :]
+
+    named = {module for path in rooms()[f"data/{room}"] for module in named_in(path)}
+
+    assert [m for m in named if m.startswith(tuple(f"data.{r}" for r in above))] == []
+
+
 # --- the sealed truth ----------------------------------------------------------------
+
+
+def test_only_the_judge_reads_the_truth():
+    """`simulate` writes it into the sealed folder; nobody else imports it."""
+    readers = [
+        name(path)
+        for path in code_of("data", "comparison", "tools", *LEVELS)
+        if "data.world.truth" in named_in(path)
+    ]
+
+    assert [r for r in readers if not r.startswith("data/judge/")] == [
+        "data/simulate.py"
+    ]
 
 
 @pytest.mark.parametrize("path", code_of(*LEVELS, "tools"), ids=name)
