@@ -56,7 +56,7 @@ def _write_all(
     """Hand months to the pool, no more than `workers` at a time."""
     before: Future[Emitted] | None = None
     waiting: list[tuple[Lived, Future[Totals]]] = []
-    for lived in history(plan.world, plan.streams, plan.world.months):
+    for lived in history(plan.company, plan.world.months):
         emitted = pool.submit(emit_month, plan, lived.events)
         waiting.append((lived, pool.submit(_write_month, plan, lived, emitted, before)))
         before = emitted
@@ -74,7 +74,7 @@ def _write_month(
     month, sealed = lived.events.month, plan.folder / "sealed"
     late = before.result().arrivals.next_month if before else {}
     arrivals, totals = emitted.result()
-    drop = deliver(plan.mess, plan.streams, month, arrivals, late)
+    drop = deliver(plan.mess, plan.company.streams, month, arrivals, late)
     is_open = month < plan.world.open_months
     write_drop(drop, plan.folder if is_open else sealed / "drops", plan.mess)
     for name, rows in (
@@ -87,8 +87,8 @@ def _write_month(
 
 
 def _write_flat(plan: Plan, lived: Lived, totals: Totals) -> None:
-    customers = roster(plan.world, plan.streams, lived.after, lived.events)
-    export = flat(plan.world, plan.streams, lived.after, totals, customers)
+    customers = roster(plan.company, lived.after, lived.events)
+    export = flat(plan.company, lived.after, totals, customers)
     write_whole(plan.folder / "flat.csv", lambda path: write_source(export, path))
 
 

@@ -12,11 +12,11 @@ from data.judge.year import Setting, setting
 from data.sources.emit import emit
 from data.sources.rows import Frames
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.company_offers import nobody
 from data.world.history import Lived, history
 from data.world.state import State
 from data.world.step import Events, start, step
-from data.world.streams import Streams
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("customers", "subscriptions", "transactions", "tickets", "usage", "offers")
@@ -24,40 +24,37 @@ SOURCES = ("customers", "subscriptions", "transactions", "tickets", "usage", "of
 
 def last_month(world: World, seed: int, months: int) -> Lived:
     """Live through `months` months and give the last."""
-    *_, last = history(world, Streams(seed), months)
+    *_, last = history(Company(world, seed), months)
     return last
 
 
 def state_at(world: World, seed: int, month: int) -> State:
     """Give the state at the cutoff of `month`."""
     if month == 0:
-        return start(world, Streams(seed))
+        return start(Company(world, seed))
     return last_month(world, seed, month).after
 
 
 def judge_of(world: World, seed: int) -> Setting:
     """Give all that the judge knows at the first sealed cutoff."""
     last = last_month(world, seed, world.open_months)
-    return setting(world, Streams(seed), last)
+    return setting(Company(world, seed), last)
 
 
 def live_on(
-    world: World, streams: Streams, state: State, offers: np.ndarray, months: int
+    company: Company, state: State, offers: np.ndarray, months: int
 ) -> Iterator[tuple[Events, State]]:
     """Make `offers` in the first month and none later; give each month as it passes."""
     for _ in range(months):
-        state, events = step(world, streams, state, offers)
+        state, events = step(company, state, offers)
         offers = nobody(state)
         yield events, state
 
 
 def emitted(world: World, seed: int) -> Frames:
     """Give the clean rows of all months, source by source."""
-    streams = Streams(seed)
-    months = [
-        emit(world, streams, lived.events)
-        for lived in history(world, streams, world.months)
-    ]
+    company = Company(world, seed)
+    months = [emit(company, lived.events) for lived in history(company, world.months)]
     return {
         source: pd.concat([month[source] for month in months], ignore_index=True)
         for source in SOURCES

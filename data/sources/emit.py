@@ -13,20 +13,19 @@ from data.sources.subscriptions import subscriptions
 from data.sources.tickets import tickets
 from data.sources.transactions import transactions
 from data.sources.usage import usage, usage_table
-from data.world.beliefs import World
+from data.world.company import Company
 from data.world.step import Events
-from data.world.streams import Streams
 
 
-def emit(world: World, streams: Streams, events: Events) -> Frames:
+def emit(company: Company, events: Events) -> Frames:
     """Give the six clean sources of one month, in the columns of the data card."""
     known, new = events.state.customer_id, events.joined.customer_id
-    days = usage(world, streams, events)
+    days = usage(company, events)
     return {
-        "customers": customers(streams, events),
-        "subscriptions": subscriptions(world, streams, events),
-        "transactions": transactions(world, streams, events),
-        "tickets": tickets(world, streams, events),
+        "customers": customers(company.streams, events),
+        "subscriptions": subscriptions(company, events),
+        "transactions": transactions(company, events),
+        "tickets": tickets(company, events),
         "usage": usage_table(days, np.concatenate([known, new])),
-        "offers": offers(world, streams, events),
+        "offers": offers(company, events),
     }

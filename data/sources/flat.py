@@ -11,7 +11,8 @@ import pandas as pd
 
 from data.calendar import first_day
 from data.sources.rows import Frames
-from data.world.beliefs import CHANNELS, PLANS, REGIONS, World
+from data.world.beliefs import CHANNELS, PLANS, REGIONS
+from data.world.company import Company
 from data.world.state import FIRST_CUSTOMER_ID, NEVER, Bools, Floats, Ints, State
 from data.world.streams import Streams
 
@@ -80,7 +81,7 @@ def _position(rows: pd.DataFrame) -> Ints:
 
 
 def flat(
-    world: World, streams: Streams, state: State, totals: Totals, customers: Bools
+    company: Company, state: State, totals: Totals, customers: Bools
 ) -> pd.DataFrame:
     """Give one row per customer ever known at the cutoff of `state`.
 
@@ -88,6 +89,7 @@ def flat(
         totals: everything recorded before the cutoff.
         customers: who counts as a customer now (see `roster`).
     """
+    world, streams = company.world, company.streams
     traits = state.traits
     stayed = np.where(state.away == NEVER, state.tenure, state.tenure - state.away - 1)
     today = int(first_day(state.month).astype("M8[D]").astype(np.int64))

@@ -5,15 +5,14 @@ import pandas as pd
 
 from data.calendar import first_day
 from data.sources.rows import minutes_later, row_id
-from data.world.beliefs import World
+from data.world.company import Company
 from data.world.company_offers import past_offers
 from data.world.step import Events
-from data.world.streams import Streams
 
 
-def offers(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def offers(company: Company, events: Events) -> pd.DataFrame:
     """One row per offer made, and per customer whom the pilot's lot kept out."""
-    past = past_offers(world, streams, events.state)
+    past = past_offers(company, events.state)
     campaign = np.select(
         [past.pilot | past.control, past.ad_hoc], ["pilot", "ad_hoc"], "level"
     )
@@ -28,7 +27,9 @@ def offers(world: World, streams: Streams, events: Events) -> pd.DataFrame:
             "arrived_at": np.full(len(where), minutes_later(at, 60)),
             "campaign": campaign[where],
             "arm": np.where(past.control[where], "control", "treated"),
-            "discount": np.where(past.control[where], 0.0, world.discount),
-            "discount_months": np.where(past.control[where], 0, world.discount_months),
+            "discount": np.where(past.control[where], 0.0, company.world.discount),
+            "discount_months": np.where(
+                past.control[where], 0, company.world.discount_months
+            ),
         }
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from data.calendar import days_in, first_day
 from data.sources.rows import Times, minutes_later, moment, row_id
 from data.world.beliefs import PLANS, World
+from data.world.company import Company
 from data.world.hazard import since_price_rise
 from data.world.state import Bools, Ints, State
 from data.world.step import INVOLUNTARY, STAYS, VOLUNTARY, Events
@@ -17,18 +18,19 @@ from data.world.streams import Streams
 REASONS = ("price", "missing_feature", "not_using", "other_product", "no_reason")
 
 
-def subscriptions(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def subscriptions(company: Company, events: Events) -> pd.DataFrame:
     """One row per start, return, change of plan or seats, and cancellation."""
+    world, streams = company.world, company.streams
     state, month = events.state, events.month
     parts = []
     if month == 0:
         at = first_start(streams, state)
         parts.append(_terms(world, state, "start", at, np.arange(len(state))))
     parts += [
-        _joins(world, streams, events),
-        _returns(world, streams, events),
-        _changes(world, streams, events),
-        _cancellations(world, streams, events),
+        _joins(company, events),
+        _returns(company, events),
+        _changes(company, events),
+        _cancellations(company, events),
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -66,13 +68,15 @@ def _terms(world: World, state: State, kind: str, at: Times, who: Ints) -> pd.Da
     )
 
 
-def _joins(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def _joins(company: Company, events: Events) -> pd.DataFrame:
+    world, streams = company.world, company.streams
     joined = events.joined
     at = joined_at(streams, joined)
     return _terms(world, joined, "start", at, np.arange(len(joined)))
 
 
-def _returns(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def _returns(company: Company, events: Events) -> pd.DataFrame:
+    world, streams = company.world, company.streams
     who = np.flatnonzero(events.return_day)
     at = moment(streams, "return", events.month, events.return_day, who)
     return _terms(world, after_return(events), "return", at, who)
@@ -84,7 +88,8 @@ def after_return(events: Events) -> State:
     return replace(events.state, annual=annual)
 
 
-def _changes(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def _changes(company: Company, events: Events) -> pd.DataFrame:
+    world, streams = company.world, company.streams
     changed, state = events.drift, events.state
     stays = (events.left == STAYS) | (changed.change_day <= events.left_day)
     who = np.flatnonzero((changed.change_day > 0) & state.active & stays)
@@ -93,23 +98,25 @@ def _changes(world: World, streams: Streams, events: Events) -> pd.DataFrame:
     return _terms(world, after, "change", at, who)
 
 
-def _cancellations(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def _cancellations(company: Company, events: Events) -> pd.DataFrame:
     """The cancellation is dated by the decision; access may run on to `ends_on`."""
+    world, streams = company.world, company.streams
     state, month = events.state, events.month
     who = np.flatnonzero(events.left)
     at = moment(streams, "leave", month, events.left_day, who)
     rows = _terms(world, state, "cancel", at, who)
-    late = booked_late(world, streams, events)[who]
+    late = booked_late(company, events)[who]
     arrived = np.where(late > 0, at + late.astype("m8[D]"), minutes_later(at, 5))
     return rows.assign(
         arrived_at=arrived,
         ends_on=_ends_on(events, at, who),
-        reason=_reasons(world, streams, events, who),
+        reason=_reasons(company, events, who),
     )
 
 
-def booked_late(world: World, streams: Streams, events: Events) -> Ints:
+def booked_late(company: Company, events: Events) -> Ints:
     """Give by how many days the news of an ending is late: 0, or 5 to 28."""
+    world, streams = company.world, company.streams
     is_late = streams("late", events.month).random(len(events.left)) < world.late_news
     days = 5 + (24 * streams("late.days", events.month).random(len(is_late))).astype(
         int
@@ -127,10 +134,9 @@ def _ends_on(events: Events, at: Times, who: Ints) -> Times:
     return np.where(to_renewal > 0, renewal, at.astype("M8[D]").astype("M8[s]"))
 
 
-def _reasons(
-    world: World, streams: Streams, events: Events, who: Ints
-) -> npt.NDArray[np.object_]:
+def _reasons(company: Company, events: Events, who: Ints) -> npt.NDArray[np.object_]:
     """Give what leavers answered: price and disuse when true, else anything."""
+    world, streams = company.world, company.streams
     state = events.state
     answer = streams("leave.reason", events.month).random(len(state))[who]
     rise = since_price_rise(world, state.month) < 3
@@ -142,13 +148,13 @@ def _reasons(
     return np.where(events.left[who] == INVOLUNTARY, "payment_failed", voluntary)
 
 
-def roster(world: World, streams: Streams, state: State, last: Events) -> Bools:
+def roster(company: Company, state: State, last: Events) -> Bools:
     """Mark who counts as a customer at the cutoff, as far as news has arrived.
 
     Args:
         state: the company at the cutoff.
         last: the events of the month before.
     """
-    booked_on = last.left_day + booked_late(world, streams, last)
+    booked_on = last.left_day + booked_late(company, last)
     unheard = (last.left > 0) & (booked_on > days_in(last.month))
     return state.active | np.concatenate([unheard, np.zeros(len(last.joined), bool)])

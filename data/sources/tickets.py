@@ -5,7 +5,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.calendar import days_in, first_day
-from data.world.beliefs import TOPICS, World
+from data.world.beliefs import TOPICS
+from data.world.company import Company
 from data.world.drift import NO_TICKET
 from data.world.state import Floats, Ints
 from data.world.step import STAYS, Events
@@ -63,15 +64,15 @@ PRESSURE = (
 )  # fmt: skip
 
 
-def tickets(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def tickets(company: Company, events: Events) -> pd.DataFrame:
     """One row per ticket opened and one per ticket resolved (its text is null)."""
     opened = _opened(events)
     topic, day = events.drift.ticket_topic[opened], events.drift.ticket_day
     customer_id = events.state.customer_id[opened]
-    at = _moment(streams, events.month, day)[opened]
+    at = _moment(company.streams, events.month, day)[opened]
     solved = at + (86400 * _days(events)[opened]).astype("m8[s]")
     cross = events.state.irritation[opened] > 0.35
-    text = write(_choices(streams, events.month, opened), topic, cross)
+    text = write(_choices(company.streams, events.month, opened), topic, cross)
     ticket_id = customer_id * 1000 + events.month
     asked = _rows(ticket_id, customer_id, "opened", at, text)
     answered = _rows(ticket_id, customer_id, "resolved", solved, np.full(len(at), None))

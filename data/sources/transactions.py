@@ -9,6 +9,7 @@ from data.calendar import days_in, first_day
 from data.sources.rows import Times, minutes_later, moment, row_id
 from data.sources.subscriptions import after_return, joined_at
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.hazard import DUNNING_DAYS, LOST, PAID, in_dunning
 from data.world.state import Bools, Floats, Ints
 from data.world.step import STAYS, Events
@@ -27,13 +28,13 @@ class Attempt:
     day: Ints  # of the month, 1-based
 
 
-def transactions(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def transactions(company: Company, events: Events) -> pd.DataFrame:
     """Give one row per attempt to collect an invoice, and per refund."""
     parts = [
-        _first_invoices(world, streams, events),
-        *_new_invoices(world, streams, events),
-        *_carried_retries(world, streams, events),
-        _credits(world, events),
+        _first_invoices(company, events),
+        *_new_invoices(company, events),
+        *_carried_retries(company, events),
+        _credits(company.world, events),
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -53,7 +54,8 @@ def _charges(
     )
 
 
-def _first_invoices(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def _first_invoices(company: Company, events: Events) -> pd.DataFrame:
+    world, streams = company.world, company.streams
     joined = events.joined
     at = minutes_later(joined_at(streams, joined), 1)
     usd = joined.fee(world) * np.where(joined.annual, 12, 1)
@@ -61,8 +63,9 @@ def _first_invoices(world: World, streams: Streams, events: Events) -> pd.DataFr
     return _charges(number, joined.customer_id, "paid", at, usd)
 
 
-def _new_invoices(world: World, streams: Streams, events: Events) -> list[pd.DataFrame]:
+def _new_invoices(company: Company, events: Events) -> list[pd.DataFrame]:
     """Give this month's invoices and those of their retries that fall into it."""
+    world, streams = company.world, company.streams
     state, day = events.state, events.state.traits.billing_day
     stays_for_it = (events.left_day == 0) | (events.left_day >= day)
     billed = (state.active & state.is_billed & stays_for_it) | (events.return_day > 0)
@@ -77,10 +80,9 @@ def _stage(events: Events) -> Ints:
     return np.where((events.return_day > 0) & (stage == LOST), len(DUNNING_DAYS), stage)
 
 
-def _carried_retries(
-    world: World, streams: Streams, events: Events
-) -> list[pd.DataFrame]:
+def _carried_retries(company: Company, events: Events) -> list[pd.DataFrame]:
     """Give retries of last month's invoices that fall into this month."""
+    world, streams = company.world, company.streams
     state, last_month = events.state, events.month - 1
     usd = replace(state, month=last_month).fee(world) * np.where(state.annual, 12, 1)
     day = state.traits.billing_day - days_in(last_month)

@@ -13,9 +13,9 @@ import pandas as pd
 
 from data.calendar import days_in, first_day, is_weekend
 from data.world.beliefs import CLIENTS, World
+from data.world.company import Company
 from data.world.state import Bools, Floats, Ints
 from data.world.step import VOLUNTARY, Events
-from data.world.streams import Streams
 
 BLOCK = 8192  # customers; 2 MB of draws, which stay in the cache
 LEVELS = 1 << 16
@@ -42,16 +42,17 @@ class Usage:
         return len(self.position)
 
 
-def usage(world: World, streams: Streams, events: Events) -> Usage:
+def usage(company: Company, events: Events) -> Usage:
     """Draw the month's active days of everyone who has access."""
-    blocks = list(_blocks(world, streams, events))
+    blocks = list(_blocks(company, events))
     columns = (np.concatenate(column) for column in zip(*blocks, strict=True))
     return Usage(events.month, *columns)
 
 
 def _blocks(
-    world: World, streams: Streams, events: Events
+    company: Company, events: Events
 ) -> Iterator[tuple[npt.NDArray[np.generic], ...]]:
+    world, streams = company.world, company.streams
     n_days = days_in(events.month)
     bits = streams("usage", events.month).bit_generator
     minutes = (1 + np.float32(world.minutes_per_day) * _EXPONENTIAL).astype(np.int16)

@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.world.beliefs import World
+from data.world.company import Company
 from data.world.state import Bools, State
-from data.world.streams import Streams
 
 
 class PastOffers(NamedTuple):
@@ -21,8 +20,9 @@ class PastOffers(NamedTuple):
         return self.pilot | self.ad_hoc
 
 
-def past_offers(world: World, streams: Streams, state: State) -> PastOffers:
+def past_offers(company: Company, state: State) -> PastOffers:
     """Give the company's own offers at the cutoff; none in the sealed year."""
+    world, streams = company.world, company.streams
     lot = streams("offers.lot", state.month).random(len(state))
     whim = streams("offers.whim", state.month).random(len(state))
     is_open = state.month < world.open_months

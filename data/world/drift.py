@@ -7,6 +7,7 @@ import numpy as np
 
 from data.calendar import days_in
 from data.world.beliefs import TOPICS, World
+from data.world.company import Company
 from data.world.hazard import (
     PAID,
     invoice_failure,
@@ -35,18 +36,20 @@ class Drift:
     change_day: Ints  # 0 if nothing changes
 
 
-def month_season(world: World, streams: Streams, month: int) -> float:
+def month_season(company: Company, month: int) -> float:
+    world, streams = company.world, company.streams
     return season(world, float(streams("season", month).standard_normal()), month)
 
 
-def drift(world: World, streams: Streams, state: State) -> tuple[State, Drift]:
+def drift(company: Company, state: State) -> tuple[State, Drift]:
     """Move every hidden state one month on; nobody leaves, joins or gets an offer."""
-    topic = _ticket_topic(world, streams, state)
-    resolved_after = _resolved_after(world, streams, state)
-    turns = _decay_turns(world, streams, state)
-    plan, seats, changes = _plan_change(world, streams, state)
+    world, streams = company.world, company.streams
+    topic = _ticket_topic(company, state)
+    resolved_after = _resolved_after(company, state)
+    turns = _decay_turns(company, state)
+    plan, seats, changes = _plan_change(company, state)
     happened = Drift(
-        dunning_stage=_dunning_stage(world, streams, state),
+        dunning_stage=_dunning_stage(company, state),
         ticket_topic=topic,
         ticket_day=_some_day(streams, "ticket.day", state),
         resolved_after=resolved_after,
@@ -61,7 +64,7 @@ def drift(world: World, streams: Streams, state: State) -> tuple[State, Drift]:
         month=state.month + 1,
         plan=plan,
         seats=seats,
-        engagement=_engagement(world, streams, state),
+        engagement=_engagement(company, state),
         in_decay=state.in_decay ^ turns,
         irritation=_irritation(world, state, topic, resolved_after),
         since_price_ticket=_since(state.since_price_ticket, price_ticket),
@@ -83,7 +86,8 @@ def _some_day(streams: Streams, purpose: str, state: State) -> Ints:
     return 1 + (uniform * days_in(state.month)).astype(np.int64)
 
 
-def _engagement(world: World, streams: Streams, state: State) -> Floats:
+def _engagement(company: Company, state: State) -> Floats:
+    world, streams = company.world, company.streams
     shock = streams("engagement", state.month).standard_normal(len(state))
     memory = world.engagement_memory
     return memory * state.engagement + (
@@ -91,14 +95,16 @@ def _engagement(world: World, streams: Streams, state: State) -> Floats:
     )
 
 
-def _decay_turns(world: World, streams: Streams, state: State) -> Bools:
+def _decay_turns(company: Company, state: State) -> Bools:
+    world, streams = company.world, company.streams
     uniform = streams("decay", state.month).random(len(state))
     chance = np.where(state.in_decay, world.decay_recovery, world.decay_start)
     return uniform < chance
 
 
-def _ticket_topic(world: World, streams: Streams, state: State) -> Ints:
+def _ticket_topic(company: Company, state: State) -> Ints:
     """Draw who writes and about what; the weights are relative to `ticket_chance`."""
+    world, streams = company.world, company.streams
     rise = since_price_rise(world, state.month) < 3
     how_to, bug, price, cancel = world.ticket_weights
     per_sd, after_rise = world.price_ticket_odds
@@ -115,7 +121,8 @@ def _ticket_topic(world: World, streams: Streams, state: State) -> Ints:
     return np.where(topic == len(TOPICS), NO_TICKET, topic)
 
 
-def _resolved_after(world: World, streams: Streams, state: State) -> Floats:
+def _resolved_after(company: Company, state: State) -> Floats:
+    world, streams = company.world, company.streams
     normal = streams("ticket.resolution", state.month).standard_normal(len(state))
     mean, sd = world.answer_days
     return np.exp(mean + sd * normal)
@@ -135,7 +142,8 @@ def _irritation(
     )
 
 
-def _dunning_stage(world: World, streams: Streams, state: State) -> Ints:
+def _dunning_stage(company: Company, state: State) -> Ints:
+    world, streams = company.world, company.streams
     fails = streams("invoice", state.month).random(len(state)) < invoice_failure(
         world, state
     )
@@ -146,10 +154,9 @@ def _dunning_stage(world: World, streams: Streams, state: State) -> Ints:
     return stage
 
 
-def _plan_change(
-    world: World, streams: Streams, state: State
-) -> tuple[Ints, Ints, Bools]:
+def _plan_change(company: Company, state: State) -> tuple[Ints, Ints, Bools]:
     """Let teams grow and shrink (likelier in a decay) and a few solos become teams."""
+    world, streams = company.world, company.streams
     uniform = streams("change", state.month).random(len(state))
     grow, shrink, more_in_decay = world.seats_change
     grown, shrunk = world.seats_factor

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from data.world.beliefs import World
+from data.world.company import Company
 from data.world.company_offers import past_offers
 from data.world.state import State
 from data.world.step import Events, start, step
-from data.world.streams import Streams
 
 
 class Lived(NamedTuple):
@@ -17,10 +16,10 @@ class Lived(NamedTuple):
     after: State
 
 
-def history(world: World, streams: Streams, months: int) -> Iterator[Lived]:
+def history(company: Company, months: int) -> Iterator[Lived]:
     """Live through `months` months with nothing but the company's own offers."""
-    state = start(world, streams)
+    state = start(company)
     for _ in range(months):
-        offers = past_offers(world, streams, state).offered
-        state, events = step(world, streams, state, offers)
+        offers = past_offers(company, state).offered
+        state, events = step(company, state, offers)
         yield Lived(events, state)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.world.beliefs import World
-from data.world.streams import Streams
+from data.world.company import Company
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.signedinteger[Any]]
@@ -139,13 +139,12 @@ def _rebuild(rows: Rows, combine: Callable[[Any, Any], Any], other: Rows) -> Row
     return type(rows)(**parts)
 
 
-def newcomers(
-    world: World, streams: Streams, month: int, n: int, n_before: int = 0
-) -> State:
+def newcomers(company: Company, month: int, n: int, n_before: int = 0) -> State:
     """Draw `n` customers who start in `month`, as they stand at its cutoff.
 
     They become active when the month ends; until then nothing can happen to them.
     """
+    world, streams = company.world, company.streams
     uniform = {name: streams(f"join.{name}", month).random(n) for name in _UNIFORM}
     normal = {
         name: streams(f"join.{name}", month).standard_normal(n) for name in _NORMAL

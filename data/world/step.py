@@ -6,6 +6,7 @@ import numpy as np
 
 from data.calendar import days_in
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.drift import Drift, drift, month_season
 from data.world.hazard import (
     DUNNING_DAYS,
@@ -40,9 +41,7 @@ class Events:
         return self.state.month
 
 
-def step(
-    world: World, streams: Streams, state: State, offers: Bools
-) -> tuple[State, Events]:
+def step(company: Company, state: State, offers: Bools) -> tuple[State, Events]:
     """Live through `state.month`.
 
     Args:
@@ -54,6 +53,7 @@ def step(
     Raises:
         ValueError: `offers` does not have one value per customer.
     """
+    world, streams = company.world, company.streams
     if len(offers) != len(state):
         raise ValueError(
             f"wanted one offer decision for each of {len(state)} customers, "
@@ -61,12 +61,12 @@ def step(
         )
     had_discount = state.discount_left > 0
     state = make_offers(world, state, offers)
-    risk = chances(world, month_season(world, streams, state.month), state)
-    moved, happened = drift(world, streams, state)
+    risk = chances(world, month_season(company, state.month), state)
+    moved, happened = drift(company, state)
     left, left_day = _leave(streams, state, risk, happened)
-    return_day = _return(world, streams, state)
+    return_day = _return(company, state)
     n_joins = joins(world, state.month)
-    joined = newcomers(world, streams, state.month, n_joins, len(state))
+    joined = newcomers(company, state.month, n_joins, len(state))
     events = Events(
         state, offers, had_discount, risk, happened, left, left_day, return_day, joined
     )
@@ -86,25 +86,27 @@ def make_offers(world: World, state: State, offers: Bools) -> State:
     )
 
 
-def start(world: World, streams: Streams) -> State:
+def start(company: Company) -> State:
     """Give the state at the first cutoff, after the burn-in."""
-    first = -world.burn_in_months
-    state = replace(_first_crowd(world, streams, first), month=first)
-    for _ in range(world.burn_in_months):
-        state, _ = step(world, streams, state, np.zeros(len(state), bool))
-    return _first_customers(world, streams, pick(state, state.active))
+    first = -company.world.burn_in_months
+    state = replace(_first_crowd(company, first), month=first)
+    for _ in range(company.world.burn_in_months):
+        state, _ = step(company, state, np.zeros(len(state), bool))
+    return _first_customers(company, pick(state, state.active))
 
 
-def _first_crowd(world: World, streams: Streams, first: int) -> State:
+def _first_crowd(company: Company, first: int) -> State:
     """Draw more customers than will survive, their starts spread over four years."""
-    crowd = newcomers(world, streams, first - 1, int(1.5 * world.customers) + 10)
+    world, streams = company.world, company.streams
+    crowd = newcomers(company, first - 1, int(1.5 * world.customers) + 10)
     years_ago = 4 * streams("start.joined").random(len(crowd))
     joined = crowd.traits.joined - (12 * years_ago).astype(np.int64)
     return replace(crowd, traits=replace(crowd.traits, joined=joined))
 
 
-def _first_customers(world: World, streams: Streams, active: State) -> State:
+def _first_customers(company: Company, active: State) -> State:
     """Keep `world.customers` of the survivors, whichever they are."""
+    world, streams = company.world, company.streams
     rank = np.argsort(np.argsort(streams("start").random(len(active))))
     return pick(active, rank < world.customers)
 
@@ -144,8 +146,9 @@ def _payment_lost(state: State, happened: Drift, n_days: int) -> tuple[Bools, In
     return carried | fresh, day
 
 
-def _return(world: World, streams: Streams, state: State) -> Ints:
+def _return(company: Company, state: State) -> Ints:
     """Give the day on which those who are away come back: their billing day."""
+    world, streams = company.world, company.streams
     uniform = streams("return", state.month).random(len(state))
     back = (state.away < world.return_months) & (uniform < world.return_chance)
     return np.where(back, state.traits.billing_day, 0)

@@ -60,7 +60,7 @@ def test_an_offer_removes_the_foreseen_share_of_the_chance_for_six_months(judge)
     offers = state.active & (state.since_offer >= 6)
     cut = judge.future.first.cut[0, :n]
     stayed = offers
-    lives = live_on(judge.world, judge.streams, state, offers, 7)
+    lives = live_on(judge.company, state, offers, 7)
 
     for t, (events, _) in enumerate(lives):
         foreseen = judge.future.first.voluntary[t, :n]

@@ -5,15 +5,15 @@ import pandas as pd
 import pytest
 
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.company_offers import nobody
 from data.world.state import State
 from data.world.step import INVOLUNTARY, VOLUNTARY, step
-from data.world.streams import Streams
 from tests.data.world.cuts import RISE, believed_cut, is_dog
 from tests.worlds import errors_off, live_on, state_at
 
 WORLD, SEED = World(customers=20_000), 31
-STREAMS = Streams(SEED)
+COMPANY = Company(WORLD, SEED)
 
 
 def everybody(state: State) -> np.ndarray:
@@ -29,14 +29,14 @@ def fates() -> pd.DataFrame:
 def states() -> list[State]:
     """Give the states of the first 20 months, as nobody ever got an offer."""
     state, months = state_at(WORLD, SEED, 0), []
-    for events, _ in live_on(WORLD, STREAMS, state, nobody(state), 20):
+    for events, _ in live_on(COMPANY, state, nobody(state), 20):
         months.append(events.state)
     return months
 
 
 def fates_in(state: State) -> pd.DataFrame:
-    alone = step(WORLD, STREAMS, state, nobody(state))[1]
-    offered = step(WORLD, STREAMS, state, everybody(state))[1]
+    alone = step(COMPANY, state, nobody(state))[1]
+    offered = step(COMPANY, state, everybody(state))[1]
     rows = {
         "month": state.month,
         "plan": state.plan,
@@ -105,7 +105,7 @@ def test_an_offer_works_for_six_months_and_then_no_more():
     state = state_at(WORLD, SEED, 10)
     cut, n = believed_cut(state), len(state)
     lives = [
-        live_on(WORLD, STREAMS, state, offers, 9)
+        live_on(COMPANY, state, offers, 9)
         for offers in (everybody(state), nobody(state))
     ]
     kept = []
@@ -122,10 +122,10 @@ def test_an_offer_works_for_six_months_and_then_no_more():
 
 def test_an_offer_made_again_soon_gives_a_discount_and_no_more():
     state = state_at(WORLD, SEED, 10)
-    state, _ = step(WORLD, STREAMS, state, everybody(state))
+    state, _ = step(COMPANY, state, everybody(state))
 
-    again, repeated = step(WORLD, STREAMS, state, everybody(state))
-    once, single = step(WORLD, STREAMS, state, nobody(state))
+    again, repeated = step(COMPANY, state, everybody(state))
+    once, single = step(COMPANY, state, nobody(state))
 
     first_time = state.since_offer >= 6
     assert (repeated.left == single.left)[~first_time].all()

@@ -6,8 +6,8 @@ import pytest
 
 from data.calendar import first_day
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.history import Lived, history
-from data.world.streams import Streams
 from tests.worlds import share_off
 
 WORLD = World(customers=3_000)
@@ -15,7 +15,7 @@ WORLD = World(customers=3_000)
 
 @pytest.fixture(scope="module")
 def lived() -> list[Lived]:
-    return list(history(WORLD, Streams(21), 24))
+    return list(history(Company(WORLD, 21), 24))
 
 
 def pairs(lived: list[Lived], name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -10,8 +10,8 @@ from data.judge.best_models import Record
 from data.judge.metrics import expected_auc, expected_log_loss
 from data.judge.recorded import Recorded
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.history import history
-from data.world.streams import Streams
 
 WORLD, SEED = World(customers=5_000), 41
 TRAIN, TEST = range(6, 20), range(21, 24)  # months; between them the last labels mature
@@ -32,10 +32,10 @@ class Cutoffs(NamedTuple):
 @pytest.fixture(scope="module")
 def months() -> dict[int, Cutoffs]:
     """Every cutoff of the open months but the first, of which there is no record."""
-    streams = Streams(SEED)
-    record = Record(WORLD, streams, Recorded(WORLD), {})
+    company = Company(WORLD, SEED)
+    record = Record(company, Recorded(WORLD), {})
     seen = {}
-    for lived in history(WORLD, streams, WORLD.open_months):
+    for lived in history(company, WORLD.open_months):
         events, here = lived.events, lived.events.state.active
         if events.month:
             recorded = record.recorded.features(events.state)[here]

@@ -8,9 +8,9 @@ import pytest
 
 from data.sources.offers import offers
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.history import history
 from data.world.step import VOLUNTARY, Events
-from data.world.streams import Streams
 from tests.data.world.cuts import believed_cut
 from tests.worlds import errors_off, share_off
 
@@ -26,14 +26,14 @@ ABOUT_PRICE = (
 @pytest.fixture(scope="module")
 def pilot() -> pd.DataFrame:
     """One row per customer and month of the pilot who had no offer in force."""
-    months = list(history(WORLD, Streams(SEED), 18))
+    months = list(history(Company(WORLD, SEED), 18))
     return pd.concat([arms(m.events) for m in months[12:]], ignore_index=True)
 
 
 def arms(events: Events) -> pd.DataFrame:
     """Look up the lot in the company's own table."""
     state = events.state
-    told = offers(WORLD, Streams(SEED), events).set_index("customer_id")["arm"]
+    told = offers(Company(WORLD, SEED), events).set_index("customer_id")["arm"]
     rows = pd.DataFrame(
         {
             "arm": pd.Series(state.customer_id).map(told),
