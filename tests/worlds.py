@@ -13,7 +13,7 @@ from data.sources.emit import emit
 from data.sources.rows import Frames
 from data.world.beliefs import World
 from data.world.company import Company
-from data.world.company_offers import nobody
+from data.world.company_offers import no_offers
 from data.world.history import Lived, history
 from data.world.state import State
 from data.world.step import Events, start, step
@@ -47,7 +47,7 @@ def live_on(
     """Make `offers` in the first month and none later; give each month as it passes."""
     for _ in range(months):
         state, events = step(company, state, offers)
-        offers = nobody(state)
+        offers = no_offers(state)
         yield events, state
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from data.world.beliefs import SEALED_MONTHS, World
 from data.world.company import Company
 from data.world.drift import drift, month_season
-from data.world.hazard import chances, offer_cut
+from data.world.hazard import monthly_risk, offer_cut
 from data.world.state import NEVER, Bools, Floats, Ints, State, append, newcomers
 from data.world.step import joins
 
@@ -83,7 +83,7 @@ def _come_back(state: State) -> State:
 
 def _life(world: World, seasons: list[float], states: list[State]) -> Life:
     months = zip(seasons, states, strict=True)
-    risks = [chances(world, season, state) for season, state in months]
+    risks = [monthly_risk(world, season, state) for season, state in months]
     return Life(
         voluntary=_table([risk.voluntary for risk in risks]),
         involuntary=_table([risk.involuntary for risk in risks]),

@@ -12,9 +12,9 @@ from data.judge.value import Gain, Schedule, Worth, best_schedule, gain, worth
 from data.sources.subscriptions import roster
 from data.world.beliefs import SEALED_MONTHS, World
 from data.world.company import Company
-from data.world.company_offers import nobody
+from data.world.company_offers import no_offers
 from data.world.drift import month_season
-from data.world.hazard import chances
+from data.world.hazard import monthly_risk
 from data.world.history import Lived
 from data.world.state import Bools, Floats, State
 from data.world.step import Events, step
@@ -110,7 +110,7 @@ def setting(company: Company, begin: Lived) -> Setting:
 
 def _run(company: Company, state: State, months: int = MONTHS) -> Iterator[Events]:
     for _ in range(months):
-        state, events = step(company, state, nobody(state))
+        state, events = step(company, state, no_offers(state))
         yield events
 
 
@@ -143,7 +143,7 @@ def live(
 def _cutoff(setting: Setting, last: Events, state: State, came_back: Bools) -> Cutoff:
     company, world = setting.company, setting.world
     season = month_season(company, state.month)
-    p_churn = chances(world, season, state).leaving
+    p_churn = monthly_risk(world, season, state).leaving
     known = roster(company, state, last)
     return Cutoff(state.month, state, known, came_back, p_churn, world.offer_months)
 

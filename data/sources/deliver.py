@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from data.calendar import first_day
-from data.sources.defects import DAMAGES
-from data.sources.mess import LEDGER_COLUMNS, NOWHERE, Mess, Spot
-from data.sources.rows import Frames, pick
+from data.sources.defects import DEFECTS
+from data.sources.mess import LEDGER_COLUMNS, NOWHERE, Mess, Shipment
+from data.sources.rows import Frames, keep_rows
 from data.world.state import Bools
 from data.world.streams import Streams
 
@@ -51,8 +51,8 @@ def arrive(
             ledger += noted
         is_late = rows["arrived_at"].to_numpy() >= ends
         cut, resent = _cut(mess, month, source, rows)
-        now[source] = pick(rows, ~(is_late | cut))
-        later[source] = pd.concat([pick(rows, is_late & ~cut), resent])
+        now[source] = keep_rows(rows, ~(is_late | cut))
+        later[source] = pd.concat([keep_rows(rows, is_late & ~cut), resent])
     return Arrivals(now, later, ledger)
 
 
@@ -62,15 +62,15 @@ def late_rows(
     """Delay some devices' usage and some tickets by 2 days to 3 weeks."""
     if source not in ("usage", "tickets"):
         return rows, []
-    spot = Spot(source, month, rows, streams(f"mess.late_rows.{source}", month))
-    where = spot.choose(mess.late_rows)
-    spot.note("late_rows", where, "arrived_at")
-    spot.ledger[-1]["file_row"] = NOWHERE  # it lands where its time takes it
-    delay = 86400 * spot.generator.integers(2, 22, len(where))
+    shipment = Shipment(source, month, rows, streams(f"mess.late_rows.{source}", month))
+    where = shipment.choose(mess.late_rows)
+    shipment.note("late_rows", where, "arrived_at")
+    shipment.ledger[-1]["file_row"] = NOWHERE  # it lands where its time takes it
+    delay = 86400 * shipment.generator.integers(2, 22, len(where))
     ends = first_day(month + 2).astype("M8[s]") - np.timedelta64(1, "s")
     arrived = rows["arrived_at"].to_numpy(copy=True)
     arrived[where] = np.minimum(arrived[where] + delay.astype("m8[s]"), ends)
-    return rows.assign(arrived_at=arrived), spot.ledger
+    return rows.assign(arrived_at=arrived), shipment.ledger
 
 
 def _cut(
@@ -103,10 +103,10 @@ def deliver(
     sources, ledger = {}, list(arrivals.ledger)
     for source in SOURCES:
         generator = streams("mess.truncated_drop", month)
-        spot = Spot(source, month, _join(source, late, arrivals.now), generator)
-        spot = _damage(mess, streams, _note_resent(spot))
-        sources[source] = spot.rows
-        ledger += spot.ledger
+        shipment = Shipment(source, month, _join(source, late, arrivals.now), generator)
+        shipment = _damage(mess, streams, _note_resent(shipment))
+        sources[source] = shipment.rows
+        ledger += shipment.ledger
     noted = pd.concat(ledger) if ledger else pd.DataFrame(columns=LEDGER_COLUMNS)
     return Drop(month, sources, noted.reset_index(drop=True))
 
@@ -121,18 +121,18 @@ def _join(source: str, late: Frames, now: Frames) -> pd.DataFrame:
     return rows.sort_values("arrived_at", kind="stable", ignore_index=True)
 
 
-def _note_resent(spot: Spot) -> Spot:
-    if RESENT not in spot.rows:
-        return spot
-    spot.note("truncated_drop", np.flatnonzero(spot.rows[RESENT]))
-    return replace(spot, rows=spot.rows.drop(columns=RESENT))
+def _note_resent(shipment: Shipment) -> Shipment:
+    if RESENT not in shipment.rows:
+        return shipment
+    shipment.note("truncated_drop", np.flatnonzero(shipment.rows[RESENT]))
+    return replace(shipment, rows=shipment.rows.drop(columns=RESENT))
 
 
-def _damage(mess: Mess | None, streams: Streams, spot: Spot) -> Spot:
+def _damage(mess: Mess | None, streams: Streams, shipment: Shipment) -> Shipment:
     if mess is None:
-        return spot
-    for defect in DAMAGES:
-        address = f"mess.{defect.__name__}.{spot.source}"
-        spot = replace(spot, generator=streams(address, spot.month))
-        spot = replace(spot, rows=defect(mess, spot))
-    return spot
+        return shipment
+    for defect in DEFECTS:
+        address = f"mess.{defect.__name__}.{shipment.source}"
+        shipment = replace(shipment, generator=streams(address, shipment.month))
+        shipment = replace(shipment, rows=defect(mess, shipment))
+    return shipment

@@ -63,7 +63,7 @@ class Mess:
 
 
 @dataclass(frozen=True)
-class Spot:
+class Shipment:
     """One source of one folder on its way through the defects."""
 
     source: str

@@ -6,13 +6,13 @@ import pandas as pd
 from data.calendar import first_day
 from data.sources.rows import minutes_later, row_id
 from data.world.company import Company
-from data.world.company_offers import past_offers
+from data.world.company_offers import company_offers
 from data.world.step import Events
 
 
 def offers(company: Company, events: Events) -> pd.DataFrame:
     """One row per offer made, and per customer whom the pilot's lot kept out."""
-    past = past_offers(company, events.state)
+    past = company_offers(company, events.state)
     campaign = np.select(
         [past.pilot | past.control, past.ad_hoc], ["pilot", "ad_hoc"], "level"
     )

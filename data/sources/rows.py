@@ -14,7 +14,7 @@ Times = npt.NDArray[np.datetime64]  # seconds, UTC
 KINDS = ("start", "return", "change", "cancel", "paid", "failed", "refund", "offer")
 
 
-def pick(rows: pd.DataFrame, where: Bools) -> pd.DataFrame:
+def keep_rows(rows: pd.DataFrame, where: Bools) -> pd.DataFrame:
     """Keep the rows that `where` marks; pandas would look up each by its number."""
     kept = {
         name: pd.Series(column.array[where], dtype=column.dtype, copy=False)

@@ -8,7 +8,7 @@ from data.world.company import Company
 from data.world.state import Bools, State
 
 
-class PastOffers(NamedTuple):
+class CompanyOffers(NamedTuple):
     """Who was in which group at one cutoff.  # each (n_customers,)"""
 
     pilot: Bools  # offered by lot
@@ -20,7 +20,7 @@ class PastOffers(NamedTuple):
         return self.pilot | self.ad_hoc
 
 
-def past_offers(company: Company, state: State) -> PastOffers:
+def company_offers(company: Company, state: State) -> CompanyOffers:
     """Give the company's own offers at the cutoff; none in the sealed year."""
     world, streams = company.world, company.streams
     lot = streams("offers.lot", state.month).random(len(state))
@@ -33,8 +33,8 @@ def past_offers(company: Company, state: State) -> PastOffers:
     pilot = in_pilot & (lot < share)
     control = in_pilot & (share <= lot) & (lot < 2 * share)
     ad_hoc = complained & (whim < world.ad_hoc_share) & ~pilot & ~control
-    return PastOffers(pilot, control, ad_hoc)
+    return CompanyOffers(pilot, control, ad_hoc)
 
 
-def nobody(state: State) -> Bools:
+def no_offers(state: State) -> Bools:
     return np.zeros(len(state), bool)

@@ -13,8 +13,8 @@ PAID, LOST = 0, 4  # dunning stages; 1 to 3 are recoveries on DUNNING_DAYS
 
 
 @dataclass(frozen=True)
-class Chances:
-    """Chances of leaving within the month, no new offer made.  # each (n_customers,)"""
+class Risk:
+    """Risk of leaving within the month, no new offer made.  # each (n_customers,)"""
 
     voluntary: Floats  # an offer in force included
     involuntary: Floats
@@ -24,11 +24,11 @@ class Chances:
         return 1 - (1 - self.voluntary) * (1 - self.involuntary)
 
 
-def chances(world: World, streams_season: float, state: State) -> Chances:
+def monthly_risk(world: World, streams_season: float, state: State) -> Risk:
     """Give the true chances; `streams_season` is the month's log-odds of the season."""
     untouched = sigmoid(voluntary_logit(world, streams_season, state))
     voluntary = np.minimum(untouched * (1 - cut_in_force(world, state)), 1.0)
-    return Chances(voluntary, involuntary(world, state))
+    return Risk(voluntary, involuntary(world, state))
 
 
 def voluntary_logit(world: World, season: float, state: State) -> Floats:

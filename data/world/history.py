@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from data.world.company import Company
-from data.world.company_offers import past_offers
+from data.world.company_offers import company_offers
 from data.world.state import State
 from data.world.step import Events, start, step
 
@@ -20,6 +20,6 @@ def history(company: Company, months: int) -> Iterator[Lived]:
     """Live through `months` months with nothing but the company's own offers."""
     state = start(company)
     for _ in range(months):
-        offers = past_offers(company, state).offered
+        offers = company_offers(company, state).offered
         state, events = step(company, state, offers)
         yield Lived(events, state)

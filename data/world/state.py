@@ -110,7 +110,7 @@ class State:
 Rows = TypeVar("Rows", Traits, State)
 
 
-def pick(rows: Rows, where: Bools) -> Rows:
+def keep_customers(rows: Rows, where: Bools) -> Rows:
     """Keep the customers that `where` marks."""
     return _rebuild(rows, lambda value, _: value[where], rows)
 

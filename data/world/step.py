@@ -11,12 +11,20 @@ from data.world.drift import Drift, drift, month_season
 from data.world.hazard import (
     DUNNING_DAYS,
     LOST,
-    Chances,
-    chances,
+    Risk,
     in_dunning,
+    monthly_risk,
     offer_cut,
 )
-from data.world.state import NEVER, Bools, Ints, State, append, newcomers, pick
+from data.world.state import (
+    NEVER,
+    Bools,
+    Ints,
+    State,
+    append,
+    keep_customers,
+    newcomers,
+)
 from data.world.streams import Streams
 
 STAYS, VOLUNTARY, INVOLUNTARY = 0, 1, 2
@@ -29,7 +37,7 @@ class Events:
     state: State  # at the cutoff, this month's offers in it
     offers: Bools
     had_discount: Bools  # before this month's offers
-    chances: Chances  # of leaving, with the offers
+    risk: Risk  # of leaving, with the offers
     drift: Drift
     left: Ints  # STAYS, VOLUNTARY or INVOLUNTARY
     left_day: Ints  # 1 to days in the month, 0 if he stays
@@ -61,7 +69,7 @@ def step(company: Company, state: State, offers: Bools) -> tuple[State, Events]:
         )
     had_discount = state.discount_left > 0
     state = make_offers(world, state, offers)
-    risk = chances(world, month_season(company, state.month), state)
+    risk = monthly_risk(world, month_season(company, state.month), state)
     moved, happened = drift(company, state)
     left, left_day = _leave(streams, state, risk, happened)
     return_day = _return(company, state)
@@ -92,7 +100,7 @@ def start(company: Company) -> State:
     state = replace(_first_crowd(company, first), month=first)
     for _ in range(company.world.burn_in_months):
         state, _ = step(company, state, np.zeros(len(state), bool))
-    return _first_customers(company, pick(state, state.active))
+    return _first_customers(company, keep_customers(state, state.active))
 
 
 def _first_crowd(company: Company, first: int) -> State:
@@ -108,7 +116,7 @@ def _first_customers(company: Company, active: State) -> State:
     """Keep `world.customers` of the survivors, whichever they are."""
     world, streams = company.world, company.streams
     rank = np.argsort(np.argsort(streams("start").random(len(active))))
-    return pick(active, rank < world.customers)
+    return keep_customers(active, rank < world.customers)
 
 
 def joins(world: World, month: int) -> int:
@@ -118,7 +126,7 @@ def joins(world: World, month: int) -> int:
 
 
 def _leave(
-    streams: Streams, state: State, risk: Chances, happened: Drift
+    streams: Streams, state: State, risk: Risk, happened: Drift
 ) -> tuple[Ints, Ints]:
     """Draw who leaves, why, and on which day."""
     n_days = days_in(state.month)

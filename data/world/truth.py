@@ -19,9 +19,9 @@ def truth(world: World, events: Events) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "customer_id": state.customer_id[who],
-            "p_churn": events.chances.leaving[who],
-            "p_voluntary": events.chances.voluntary[who],
-            "p_involuntary": events.chances.involuntary[who],
+            "p_churn": events.risk.leaving[who],
+            "p_voluntary": events.risk.voluntary[who],
+            "p_involuntary": events.risk.involuntary[who],
             "offer_cut": offer_cut(world, state)[who],
             "left": events.left[who].astype(np.int8),
             "fit": state.traits.fit[who],

@@ -14,7 +14,7 @@ def rows_of(life: Life, t: int, who: np.ndarray) -> list[np.ndarray]:
 
 def met(judge: Setting, events, who: np.ndarray) -> list[np.ndarray]:
     """Give what those at positions `who` really met this month."""
-    risk, fee = events.chances, events.state.fee(judge.world)
+    risk, fee = events.risk, events.state.fee(judge.world)
     return [risk.voluntary[who], risk.involuntary[who], fee[who]]
 
 
@@ -65,7 +65,7 @@ def test_an_offer_removes_the_foreseen_share_of_the_chance_for_six_months(judge)
     for t, (events, _) in enumerate(lives):
         foreseen = judge.future.first.voluntary[t, :n]
         expected = np.minimum(foreseen * (1 - cut), 1.0) if t < 6 else foreseen
-        came = events.chances.voluntary[:n]
+        came = events.risk.voluntary[:n]
         stayed = stayed & events.state.active[:n]
         assert np.allclose(came[stayed], expected[stayed])
 

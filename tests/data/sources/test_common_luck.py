@@ -13,7 +13,7 @@ from data.sources.emit import emit
 from data.sources.plan import Plan
 from data.world.beliefs import World
 from data.world.company import Company
-from data.world.company_offers import nobody
+from data.world.company_offers import no_offers
 from data.world.state import State
 from data.world.truth import truth
 from tests.worlds import SOURCES, digests, live_on, state_at
@@ -45,7 +45,7 @@ def both_lives(month: int, mask_seed: int, share: float):
     state = state_at(WORLD, SEED, month)
     offers = np.random.default_rng(mask_seed).random(len(state)) < share
     treated = state.customer_id[offers]
-    lives = [live_on(COMPANY, state, x, AHEAD) for x in (offers, nobody(state))]
+    lives = [live_on(COMPANY, state, x, AHEAD) for x in (offers, no_offers(state))]
     return treated, zip(*lives, strict=True)
 
 
@@ -95,7 +95,7 @@ def test_an_offer_keeps_some_and_wakes_some_of_those_who_get_it():
     everybody = np.ones(len(state), bool)
 
     kept = next(live_on(Company(world, SEED), state, everybody, 1))[0]
-    alone = next(live_on(Company(world, SEED), state, nobody(state), 1))[0]
+    alone = next(live_on(Company(world, SEED), state, no_offers(state), 1))[0]
 
     assert ((kept.left == 0) & (alone.left > 0)).sum() > 5
     assert ((kept.left > 0) & (alone.left == 0)).sum() > 0

@@ -8,7 +8,7 @@ import pandas as pd
 from data.calendar import days_in
 from data.world.beliefs import World
 from data.world.company import Company
-from data.world.company_offers import past_offers
+from data.world.company_offers import company_offers
 from data.world.drift import NO_TICKET, month_season
 from data.world.state import State
 from data.world.step import Events, start, step
@@ -28,7 +28,7 @@ def _pairs(company: Company) -> Iterator[tuple[Events | None, Events]]:
     world = company.world
     state, before = start(company), None
     for month in range(world.months):
-        offers = past_offers(company, state).offered
+        offers = company_offers(company, state).offered
         if month >= world.open_months:
             luck = np.random.default_rng((1_000 + company.seed, month))
             offers = luck.random(len(state)) < 0.10
@@ -38,7 +38,7 @@ def _pairs(company: Company) -> Iterator[tuple[Events | None, Events]]:
 
 
 def _rows(company: Company, before: Events | None, events: Events) -> pd.DataFrame:
-    state, risk = events.state, events.chances
+    state, risk = events.state, events.risk
     rows = pd.DataFrame(
         {
             "month": state.month,

@@ -6,7 +6,7 @@ import pytest
 
 from data.world.beliefs import World
 from data.world.company import Company
-from data.world.company_offers import nobody
+from data.world.company_offers import no_offers
 from data.world.state import State
 from data.world.step import INVOLUNTARY, VOLUNTARY, step
 from tests.data.world.cuts import RISE, believed_cut, is_dog
@@ -29,13 +29,13 @@ def fates() -> pd.DataFrame:
 def states() -> list[State]:
     """Give the states of the first 20 months, as nobody ever got an offer."""
     state, months = state_at(WORLD, SEED, 0), []
-    for events, _ in live_on(COMPANY, state, nobody(state), 20):
+    for events, _ in live_on(COMPANY, state, no_offers(state), 20):
         months.append(events.state)
     return months
 
 
 def fates_in(state: State) -> pd.DataFrame:
-    alone = step(COMPANY, state, nobody(state))[1]
+    alone = step(COMPANY, state, no_offers(state))[1]
     offered = step(COMPANY, state, everybody(state))[1]
     rows = {
         "month": state.month,
@@ -44,7 +44,7 @@ def fates_in(state: State) -> pd.DataFrame:
         "decay": state.in_decay,
         "dog": is_dog(state),
         "cut": believed_cut(state),
-        "chance": alone.chances.voluntary * (1 - alone.chances.involuntary),
+        "chance": alone.risk.voluntary * (1 - alone.risk.involuntary),
         "alone": alone.left,
         "offered": offered.left,
     }
@@ -106,7 +106,7 @@ def test_an_offer_works_for_six_months_and_then_no_more():
     cut, n = believed_cut(state), len(state)
     lives = [
         live_on(COMPANY, state, offers, 9)
-        for offers in (everybody(state), nobody(state))
+        for offers in (everybody(state), no_offers(state))
     ]
     kept = []
     for (mine, _), (theirs, _) in zip(*lives, strict=True):
@@ -125,7 +125,7 @@ def test_an_offer_made_again_soon_gives_a_discount_and_no_more():
     state, _ = step(COMPANY, state, everybody(state))
 
     again, repeated = step(COMPANY, state, everybody(state))
-    once, single = step(COMPANY, state, nobody(state))
+    once, single = step(COMPANY, state, no_offers(state))
 
     first_time = state.since_offer >= 6
     assert (repeated.left == single.left)[~first_time].all()

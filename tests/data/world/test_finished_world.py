@@ -48,7 +48,7 @@ def sight(seed: int) -> Sight:
 
 def month_of(events: Events) -> tuple[float, ...]:
     state, here = events.state, events.state.active
-    left, risk = events.left[here], events.chances.leaving[here]
+    left, risk = events.left[here], events.risk.leaving[here]
     cut = offer_cut(WORLD, state)[here]
     return (
         (left > 0).mean(),

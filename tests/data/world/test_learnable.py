@@ -39,7 +39,7 @@ def months() -> dict[int, Cutoffs]:
         events, here = lived.events, lived.events.state.active
         if events.month:
             recorded = record.recorded.features(events.state)[here]
-            p, left = events.chances.leaving[here], events.left[here] > 0
+            p, left = events.risk.leaving[here], events.left[here] > 0
             seen[events.month] = Cutoffs(recorded, p, left)
         record.watch(events, lived.after)
     return seen

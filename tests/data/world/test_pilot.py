@@ -39,7 +39,7 @@ def arms(events: Events) -> pd.DataFrame:
             "arm": pd.Series(state.customer_id).map(told),
             "left": events.left == VOLUNTARY,
             "cut": believed_cut(state),
-            "chance": events.chances.voluntary * (1 - events.chances.involuntary),
+            "chance": events.risk.voluntary * (1 - events.risk.involuntary),
             "tenure": state.tenure,
             "engagement": state.engagement,
         }
