@@ -15,7 +15,8 @@ from data.world.beliefs import SEALED_MONTHS, World
 from data.world.company import Company
 from data.world.drift import drift, month_season
 from data.world.hazard import monthly_risk, offer_cut
-from data.world.state import NEVER, Bools, Floats, Ints, State, append, newcomers
+from data.world.newcomers import newcomers
+from data.world.state import NEVER, Bools, Floats, Ints, State, append
 from data.world.step import joins
 
 RUN_OFF_MONTHS = 24

@@ -1,7 +1,7 @@
-"""Emit: turn a month's events into the clean rows that its sources record.
+"""Emit: turn a month's events into the clean rows of the six sources.
 
-Each source has a module of its own. Every row has the time it happened and the time it
-arrived, UTC; rows may arrive up to one month later.
+Each source has a module of its own. Every row has the time when it happened and the
+time when it arrived, both in UTC. A row may arrive up to one month after its own month.
 """
 
 import numpy as np
@@ -18,11 +18,11 @@ from data.world.step import Events
 
 
 def emit(company: Company, events: Events) -> Frames:
-    """Give the six clean sources of one month, in the columns of the data card."""
+    """Return the rows of one month by source, in the columns of the data card."""
     known, new = events.state.customer_id, events.joined.customer_id
     days = usage(company, events)
     return {
-        "customers": customers(company.streams, events),
+        "customers": customers(company, events),
         "subscriptions": subscriptions(company, events),
         "transactions": transactions(company, events),
         "tickets": tickets(company, events),

@@ -1,4 +1,4 @@
-"""History: the company's months as they were lived, with its own offers alone."""
+"""History: the company's months with no offers but the company's own."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,14 +10,14 @@ from data.world.step import Events, start, step
 
 
 class Lived(NamedTuple):
-    """One month behind us: what happened, and the state that it led to."""
+    """One past month: its events, and the state at its end."""
 
     events: Events
     after: State
 
 
 def history(company: Company, months: int) -> Iterator[Lived]:
-    """Live through `months` months with nothing but the company's own offers."""
+    """Yield the first `months` months, one after the other."""
     state = start(company)
     for _ in range(months):
         offers = company_offers(company, state).offered

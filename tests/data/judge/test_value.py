@@ -13,7 +13,7 @@ from tests.data.judge.by_hand import Values, customer_at, nobody, schedules, val
 from tests.worlds import state_at
 
 WORLD, N = World(customers=60, open_months=10), 60
-NO_RETURN = replace(WORLD, return_chance=0.0)
+NO_RETURN = replace(WORLD, return_probability=0.0)
 
 
 def random_life(generator: np.random.Generator) -> Life:

@@ -140,7 +140,7 @@ def test_a_quarter_of_those_who_left_come_back_within_a_year(small_clean):
     first = both[wait > 0].groupby("index")["back"].min()
 
     within = (first - seen.loc[first.index, "month"]).map(lambda m: m.n) <= 12
-    belief = 1 - (1 - WORLD.return_chance) ** WORLD.return_months
+    belief = 1 - (1 - WORLD.return_probability) ** WORLD.return_months
     assert belief == pytest.approx(0.25, abs=0.001)
     assert len(seen) > 1_000
     assert abs(share_off(within.sum(), len(seen), belief)) < 4
