@@ -1,6 +1,11 @@
-"""Defects: the ways in which a source's rows are damaged, one function each."""
+"""Defects: the ways in which a source's rows are damaged, one function each.
+
+Each function returns the damaged rows and notes the damage in the defect ledger. It
+returns the rows as they are where the defect does not concern the source or the month.
+"""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,44 +13,47 @@ import pyarrow as pa
 
 from data.calendar import first_day
 from data.sources.formats import time_text
-from data.sources.mess import KEYS, NOWHERE, Mess, Shipment
+from data.sources.mess import KEYS, Mess, Shipment
 from data.sources.rows import keep_rows
 
 ZONES = {"Z": 0, "-08:00": -8, "-05:00": -5, "+01:00": 1, "+02:00": 2}  # hours
+MINUTES_A_DAY = 24 * 60
+MOST_SECONDS = 32_000  # fits the column's 16 bits
+FIRST_TEST_ACCOUNT = 9_000_000  # far above every customer_id
+
+Defect = Callable[[Mess, Shipment], pd.DataFrame]
 
 
 def tracking_outage(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """For some days the android client records nothing."""
-    late = shipment.month - mess.outage_month  # some of its rows arrive a month later
-    if shipment.source != "usage" or late not in (0, 1):
+    """Drop what the android client recorded on some days."""
+    months_ago = shipment.month - mess.outage_month
+    if shipment.source != "usage" or months_ago not in (0, 1):  # 1: its late rows
         return shipment.rows
+    rows, day = shipment.rows, shipment.rows["day"].to_numpy()
     first, past = (first_day(mess.outage_month) + d for d in mess.outage_days)
-    day = shipment.rows["day"].to_numpy()
-    lost = (
-        (shipment.rows["client"] == "android").to_numpy()
-        & (day >= first)
-        & (day < past)
-    )
-    shipment.note("tracking_outage", np.flatnonzero(lost), repairable=False)
-    shipment.ledger[-1]["file_row"] = NOWHERE
-    return keep_rows(shipment.rows, ~lost)
+    is_android = (rows["client"] == "android").to_numpy()
+    lost = is_android & (day >= first) & (day < past)
+    where = np.flatnonzero(lost)
+    shipment.note("tracking_outage", where, repairable=False, in_file=False)
+    return keep_rows(rows, ~lost)
 
 
 def unit_change(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """For three months the ios client reports seconds instead of minutes."""
+    """Write seconds instead of minutes for the ios client, for some months."""
     first, past = mess.seconds_months
     if shipment.source != "usage" or not first <= shipment.month < past:
         return shipment.rows
     minutes = shipment.rows["minutes"].to_numpy(copy=True)
-    sane = (minutes >= 0) & (minutes <= 1440)
-    where = np.flatnonzero((shipment.rows["client"] == "ios").to_numpy() & sane)
+    is_ios = (shipment.rows["client"] == "ios").to_numpy()
+    where = np.flatnonzero(is_ios & (minutes >= 0) & (minutes <= MINUTES_A_DAY))
     shipment.note("unit_change", where, "minutes")
-    minutes[where] = np.minimum(minutes[where].astype(np.int32) * 60, 32_000)
+    seconds = 60 * minutes[where].astype(np.int32)
+    minutes[where] = np.minimum(seconds, MOST_SECONDS)
     return shipment.rows.assign(minutes=minutes)
 
 
 def spellings(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """People type regions and plans by hand."""
+    """Write regions and plans as people type them by hand."""
     column = {"customers": "region", "subscriptions": "plan"}.get(shipment.source)
     if column is None:
         return shipment.rows
@@ -66,11 +74,11 @@ def spellings(mess: Mess, shipment: Shipment) -> pd.DataFrame:
 
 
 def missing_not_at_random(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """Small companies leave their size blank."""
+    """Leave the company size blank for some small companies."""
     if shipment.source != "customers":
         return shipment.rows
-    small = shipment.rows["company_size"].to_numpy() <= 5
-    where = shipment.choose(mess.missing_not_at_random, small)
+    is_small = shipment.rows["company_size"].to_numpy() <= mess.small_company
+    where = shipment.choose(mess.missing_not_at_random, is_small)
     shipment.note("missing_not_at_random", where, "company_size", repairable=False)
     size = shipment.rows["company_size"].astype("Int64").array
     size[where] = pd.NA
@@ -78,26 +86,26 @@ def missing_not_at_random(mess: Mess, shipment: Shipment) -> pd.DataFrame:
 
 
 def absurd_values(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """Seats below zero or in the thousands, days with more minutes than a day has."""
+    """Write seats or minutes that cannot be: below zero, or far too many."""
     column = {"subscriptions": "seats", "usage": "minutes"}.get(shipment.source)
     if column is None:
         return shipment.rows
     where = shipment.choose(mess.absurd_values)
     shipment.note("absurd_values", where, column, repairable=False)
-    wrong = {"seats": (-1, 99_999), "minutes": (-1, 32_767)}[column]
+    absurd = {"seats": mess.absurd_seats, "minutes": mess.absurd_minutes}[column]
     values = shipment.rows[column].to_numpy(copy=True)
-    values[where] = shipment.generator.choice(wrong, len(where))
+    values[where] = shipment.generator.choice(absurd, len(where))
     return shipment.rows.assign(**{column: values})
 
 
 def mixed_time_zones(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """The new payment gateway writes local time with its offset instead of UTC."""
+    """Write local times with their offset, as the new payment gateway does."""
     if shipment.source != "transactions" or shipment.month < mess.offset_from_month:
         return shipment.rows
     where = shipment.choose(mess.offset_share)
     shipment.note("mixed_time_zones", where, "event_at")
     names, hours = zip(*ZONES.items(), strict=True)
-    zone = np.zeros(len(shipment.rows), int)
+    zone = np.zeros(len(shipment.rows), int)  # UTC
     zone[where] = 1 + shipment.generator.choice(len(ZONES) - 1, len(where))
     offset = (3600 * np.array(hours)[zone]).astype("m8[s]")
     local = shipment.rows["event_at"].to_numpy() + offset
@@ -106,17 +114,16 @@ def mixed_time_zones(mess: Mess, shipment: Shipment) -> pd.DataFrame:
 
 
 def schema_change(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """From some month on the ticket's `text` is called `body`."""
+    """Rename the ticket's `text` to `body`, from some month on."""
     if shipment.source != "tickets" or shipment.month < mess.schema_from_month:
         return shipment.rows
-    shipment.note(
-        "schema_change", np.array([-1]) if len(shipment.rows) else np.array([], int)
-    )
+    last_row = np.array([-1][: len(shipment.rows)], int)  # stands for the whole file
+    shipment.note("schema_change", last_row)
     return shipment.rows.rename(columns={"text": "body"})
 
 
 def orphans(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """Tickets and payments of customers whom the CRM has never heard of."""
+    """Add tickets and payments of customers that the CRM does not know."""
     if shipment.source not in ("tickets", "transactions"):
         return shipment.rows
     extra = shipment.rows.iloc[shipment.choose(mess.orphans)].copy()
@@ -126,12 +133,12 @@ def orphans(mess: Mess, shipment: Shipment) -> pd.DataFrame:
 
 
 def test_accounts(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """Colleagues sign up to try things out, with an address of the company's own."""
+    """Add accounts of colleagues, with addresses of the company itself."""
     if shipment.source not in ("customers", "subscriptions"):
         return shipment.rows
-    numbers = 9_000_000 + 100 * shipment.month + np.arange(mess.test_accounts)
-    extra = shipment.rows.iloc[: len(numbers)].copy()
-    numbers = numbers[: len(extra)]
+    extra = shipment.rows.iloc[: mess.test_accounts].copy()
+    first = FIRST_TEST_ACCOUNT + 100 * shipment.month
+    numbers = first + np.arange(len(extra))
     extra["customer_id"] = numbers
     extra["event"] = "created" if shipment.source == "customers" else "start"
     if shipment.source == "customers":
@@ -142,7 +149,7 @@ def test_accounts(mess: Mess, shipment: Shipment) -> pd.DataFrame:
 
 
 def duplicates(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """Rows are sent twice, the second time at the end of the file."""
+    """Add copies of some rows at the end of the file."""
     again = shipment.choose(mess.duplicates)
     return _add("duplicates", shipment, shipment.rows.iloc[again])
 
@@ -150,13 +157,11 @@ def duplicates(mess: Mess, shipment: Shipment) -> pd.DataFrame:
 def _add(defect: str, shipment: Shipment, extra: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat([shipment.rows, extra], ignore_index=True)
     where = np.arange(len(shipment.rows), len(rows))
-    Shipment(
-        shipment.source, shipment.month, rows, shipment.generator, shipment.ledger
-    ).note(defect, where)
+    replace(shipment, rows=rows).note(defect, where)
     return rows
 
 
-DEFECTS: tuple[Callable[[Mess, Shipment], pd.DataFrame], ...] = (
+DEFECTS: tuple[Defect, ...] = (
     tracking_outage,
     absurd_values,
     unit_change,
