@@ -1,4 +1,4 @@
-"""Plan: which world is told by its sources, with which mess, into which folder."""
+"""Plan: which world is simulated, with which mess, into which folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ class Emitted(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be simulated, and where it goes."""
+    """A world to simulate, and the folder it goes into."""
 
     world: World
     seed: int
@@ -45,7 +45,7 @@ class Plan:
 
 
 def emit_month(plan: Plan, events: Events) -> Emitted:
-    """Emit one month's rows, split by the month in which they arrive."""
+    """Return one month's clean rows, by the month of their arrival, and its totals."""
     emitted = emit(plan.company, events)
     totals = month_totals(emitted, len(events.state) + len(events.joined))
     arrivals = arrive(plan.mess, plan.company.streams, events.month, emitted)

@@ -106,7 +106,7 @@ def _cancellations(company: Company, events: Events) -> pd.DataFrame:
 
 
 def booked_late(company: Company, events: Events) -> Ints:
-    """Draw how many days late the news of a cancellation is, 0 for most."""
+    """Draw how many days late a cancellation is booked, 0 if in time."""
     world, month, n = company.world, events.month, len(events.left)
     is_late = company.uniform("late", month, n) < world.late_news
     least, most = world.late_news_days

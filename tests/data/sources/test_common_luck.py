@@ -27,7 +27,7 @@ HIDDEN = (
 
 
 def columns(state: State) -> dict[str, np.ndarray]:
-    """Give every array of a state, its traits included."""
+    """Return every array of a state, its traits included."""
     own = {f.name: getattr(state, f.name) for f in fields(state)}
     traits = own.pop("traits")
     born = {f.name: getattr(traits, f.name) for f in fields(traits)}
@@ -36,7 +36,7 @@ def columns(state: State) -> dict[str, np.ndarray]:
 
 
 def rows_without(rows: pd.DataFrame, customers: np.ndarray) -> pd.DataFrame:
-    """Give the rows of everybody else, newcomers included."""
+    """Return the rows of all other customers, newcomers included."""
     return rows[~rows["customer_id"].isin(customers)].reset_index(drop=True)
 
 

@@ -22,7 +22,7 @@ class Published(NamedTuple):
     ledger: pd.DataFrame
 
     def of(self, defect: str, source: str) -> pd.DataFrame:
-        """Give the ledger's rows of a defect, beside what stands where they point.
+        """Return the ledger's rows of a defect, beside the published rows.
 
         Columns of the ledger start with `noted_`.
         """

@@ -24,7 +24,7 @@ def panel_of(world: World, seed: int) -> pd.DataFrame:
 
 
 def _pairs(company: Company) -> Iterator[tuple[Events | None, Events]]:
-    """Give each month's events with those of the month before."""
+    """Return each month's events with those of the month before."""
     world = company.world
     state, before = start(company), None
     for month in range(world.months):
@@ -67,7 +67,7 @@ def _rows(company: Company, before: Events | None, events: Events) -> pd.DataFra
 
 
 def _wrote(before: Events | None, state: State) -> dict[str, np.ndarray]:
-    """Give who wrote last month, and how long they waited for the answer."""
+    """Return which customers wrote last month, and whether the answer was slow."""
     if before is None:
         return {name: np.full(len(state), np.nan) for name in NEVER_WROTE}
     drift = before.drift

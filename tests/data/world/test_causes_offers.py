@@ -22,12 +22,12 @@ def everybody(state: State) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def fates() -> pd.DataFrame:
-    """One row per customer and month: would he leave alone, and with an offer?"""
+    """One row per customer and month: do they leave without an offer, and with one?"""
     return pd.concat([fates_in(month) for month in states()], ignore_index=True)
 
 
 def states() -> list[State]:
-    """Give the states of the first 20 months, as nobody ever got an offer."""
+    """Return the states of the first 20 months, lived without offers."""
     state, months = state_at(WORLD, SEED, 0), []
     for events, _ in live_on(COMPANY, state, no_offers(state), 20):
         months.append(events.state)
@@ -44,7 +44,7 @@ def fates_in(state: State) -> pd.DataFrame:
         "decay": state.in_decay,
         "dog": is_dog(state),
         "cut": believed_cut(state),
-        "chance": alone.risk.voluntary * (1 - alone.risk.involuntary),
+        "p_voluntary": alone.risk.voluntary * (1 - alone.risk.involuntary),
         "alone": alone.left,
         "offered": offered.left,
     }
@@ -81,7 +81,7 @@ def test_an_offer_wakes_the_believed_share_of_sleeping_dogs(fates):
     woken = (dogs["alone"] != VOLUNTARY) & (dogs["offered"] == VOLUNTARY)
 
     assert woken.sum() > 60
-    assert abs(errors_off(woken, 0.35 * dogs["chance"])) < 4
+    assert abs(errors_off(woken, 0.35 * dogs["p_voluntary"])) < 4
     assert not ((dogs["alone"] == VOLUNTARY) & (dogs["offered"] != VOLUNTARY)).any()
 
 

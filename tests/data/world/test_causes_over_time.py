@@ -19,7 +19,7 @@ def lived() -> list[Lived]:
 
 
 def pairs(lived: list[Lived], name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Give a state's values at every cutoff and a month later, customer by customer."""
+    """Return a state's values at every cutoff, and a month later."""
     now = [getattr(month.events.state, name) for month in lived]
     later = [getattr(month.after, name)[: len(month.events.state)] for month in lived]
     return np.concatenate(now), np.concatenate(later)

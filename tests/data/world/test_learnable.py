@@ -21,7 +21,7 @@ class Cutoffs(NamedTuple):
     """Customers at several cutoffs: what was recorded, what was true, what came."""
 
     recorded: np.ndarray  # (n, n_recorded)
-    p: np.ndarray  # (n,) true chance of leaving within the month
+    p: np.ndarray  # (n,) true probability of leaving within the month
     left: np.ndarray  # (n,)
 
     @classmethod
@@ -65,7 +65,7 @@ def predicted(sides) -> np.ndarray:
 
 
 def area_error(left: np.ndarray) -> float:
-    """Give the standard error of an area under the curve near one half, at most."""
+    """Return the standard error of an area under the curve near one half, at most."""
     leavers, stayers = left.sum(), (~left).sum()
     return float(np.sqrt((leavers + stayers + 1) / (12 * leavers * stayers)))
 
