@@ -1,4 +1,4 @@
-"""Worlds: companies for tests, lived through and told by their sources."""
+"""Worlds: companies for tests, and what their sources record."""
 
 import hashlib
 from collections.abc import Iterator
@@ -23,20 +23,20 @@ SOURCES = ("customers", "subscriptions", "transactions", "tickets", "usage", "of
 
 
 def last_month(world: World, seed: int, months: int) -> Lived:
-    """Live through `months` months and give the last."""
+    """Live through `months` months and return the last."""
     *_, last = history(Company(world, seed), months)
     return last
 
 
 def state_at(world: World, seed: int, month: int) -> State:
-    """Give the state at the cutoff of `month`."""
+    """Return the state at the cutoff of `month`."""
     if month == 0:
         return start(Company(world, seed))
     return last_month(world, seed, month).after
 
 
 def judge_of(world: World, seed: int) -> Setting:
-    """Give all that the judge knows at the first sealed cutoff."""
+    """Return all that the judge knows at the first sealed cutoff."""
     last = last_month(world, seed, world.open_months)
     return setting(Company(world, seed), last)
 
@@ -44,7 +44,7 @@ def judge_of(world: World, seed: int) -> Setting:
 def live_on(
     company: Company, state: State, offers: np.ndarray, months: int
 ) -> Iterator[tuple[Events, State]]:
-    """Make `offers` in the first month and none later; give each month as it passes."""
+    """Make `offers` in the first month and none later; yield each month."""
     for _ in range(months):
         state, events = step(company, state, offers)
         offers = no_offers(state)
@@ -52,7 +52,7 @@ def live_on(
 
 
 def emitted(world: World, seed: int) -> Frames:
-    """Give the clean rows of all months, source by source."""
+    """Return the clean rows of all months, source by source."""
     company = Company(world, seed)
     months = [emit(company, lived.events) for lived in history(company, world.months)]
     return {
@@ -62,13 +62,13 @@ def emitted(world: World, seed: int) -> Frames:
 
 
 def month_folder(world_folder: Path, month: int, open_months: int = 24) -> Path:
-    """Say where a month of a written world lies."""
+    """Return the folder of a month in a written world."""
     sealed = Path("sealed/drops") if month >= open_months else Path()
     return world_folder / sealed / month_name(month)
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Give the SHA-256 of every file, by its path in the folder."""
+    """Return the SHA-256 of every file, by its path in the folder."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(
@@ -78,12 +78,12 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def errors_off(happened: np.ndarray, chances: np.ndarray) -> float:
-    """Give by how many standard errors events were more frequent than their chances."""
-    variance = np.sum(chances * (1 - chances))
-    return float((np.sum(happened) - np.sum(chances)) / np.sqrt(variance))
+def errors_off(happened: np.ndarray, p: np.ndarray) -> float:
+    """Return how many standard errors more events happened than were expected."""
+    variance = np.sum(p * (1 - p))
+    return float((np.sum(happened) - np.sum(p)) / np.sqrt(variance))
 
 
 def share_off(found: int, among: int, share: float) -> float:
-    """Give by how many standard errors `found` of `among` differs from a share."""
+    """Return how many standard errors `found` of `among` is above a share."""
     return float((found - among * share) / np.sqrt(among * share * (1 - share)))
