@@ -70,11 +70,11 @@ class Recorder:
         if after.month < self.desk.plan.world.open_months:
             return
         plan, cutoff = self.desk.plan, pd.Timestamp(first_day(after.month))
-        known = roster(plan.world, plan.streams, after, events)
+        known = roster(plan.company, after, events)
         ids = after.customer_id[known]
         self.rosters.append(pd.DataFrame({"customer_id": ids, CUTOFF: cutoff}))
         assert self.desk.totals is not None  # a month was received
-        export = flat(plan.world, plan.streams, after, self.desk.totals, known)
+        export = flat(plan.company, after, self.desk.totals, known)
         self.flats.append(export.assign(**{CUTOFF: cutoff}))
 
 
@@ -105,9 +105,9 @@ def case(world: World, seed: int, folder: Path) -> Case:
 
 
 def _live(plan: Plan, recorder: Recorder) -> Setting:
-    for lived in history(plan.world, plan.streams, plan.world.open_months):
+    for lived in history(plan.company, plan.world.open_months):
         recorder.watch(*lived)
-    judge = setting(plan.world, plan.streams, Lived(*lived))
+    judge = setting(plan.company, Lived(*lived))
     live(judge, nobody_policy, recorder.watch)
     return judge
 

@@ -10,15 +10,15 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.progress import Progress
 
+from data.folder import WrongFolder
 from data.judge.ceilings import FILE as CEILINGS
 from data.judge.ceilings import StaleCeilings, ceilings, read_ceilings
 from data.judge.contract import BadPredictions, UnknownLevel, level
 from data.judge.exam import exams
-from data.memory import return_freed_memory
 from data.report.freshness import key
 from data.report.pool import pooled, write_report
 from data.report.table import WIDE, terminal
-from data.simulate import WrongFolder, simulate
+from data.simulate import return_freed_memory, simulate
 from data.sources.plan import Plan
 from data.world.beliefs import SEALED_MONTHS, World
 
@@ -54,6 +54,9 @@ def main(argv: list[str] | None = None) -> int:
     ) as error:
         print(f"python -m data: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on", file=sys.stderr)
+        return 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -93,9 +96,7 @@ def run_simulate(arguments: argparse.Namespace) -> None:
     plan = Plan(world_of(arguments), arguments.seed, arguments.out)
     with progress() as bar:
         task = bar.add_task("months", total=plan.world.months)
-        new = simulate(plan, arguments.workers, lambda: bar.advance(task))
-    if not new:
-        print(f"{arguments.out} is up to date")
+        simulate(plan, arguments.workers, lambda: bar.advance(task), print)
 
 
 def run_exam(arguments: argparse.Namespace) -> int:

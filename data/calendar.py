@@ -1,4 +1,4 @@
-"""Calendar: months are counted from the first month that the company recorded."""
+"""Calendar: month 0 is the first month that the company recorded."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ FIRST_MONTH = np.datetime64("2022-01", "M")
 
 
 def month_name(month: int) -> str:
-    """Name month 0 "2022-01", month 1 "2022-02", and so on."""
+    """Return "2022-01" for month 0, "2022-02" for month 1, and so on."""
     return str(FIRST_MONTH + month)
 
 
 def month_number(name: str) -> int:
-    """Undo `month_name`.
+    """Return 0 for "2022-01", 1 for "2022-02", and so on.
 
     Raises:
         ValueError: `name` is not a month like "2022-01".
@@ -23,7 +23,7 @@ def month_number(name: str) -> int:
 
 
 def first_day(month: int) -> np.datetime64:
-    """Give the month's first day; at its midnight, UTC, lies the month's cutoff."""
+    """Return the month's first day. The month's cutoff is at its midnight, UTC."""
     return (FIRST_MONTH + month).astype("datetime64[D]")
 
 

@@ -1,4 +1,4 @@
-"""Worlds: companies for tests, lived through and told by their sources."""
+"""Worlds: companies for tests, and what their sources record."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,52 +12,49 @@ from data.judge.year import Setting, setting
 from data.sources.emit import emit
 from data.sources.rows import Frames
 from data.world.beliefs import World
-from data.world.company_offers import nobody
+from data.world.company import Company
+from data.world.company_offers import no_offers
 from data.world.history import Lived, history
 from data.world.state import State
 from data.world.step import Events, start, step
-from data.world.streams import Streams
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("customers", "subscriptions", "transactions", "tickets", "usage", "offers")
 
 
 def last_month(world: World, seed: int, months: int) -> Lived:
-    """Live through `months` months and give the last."""
-    *_, last = history(world, Streams(seed), months)
+    """Live through `months` months and return the last."""
+    *_, last = history(Company(world, seed), months)
     return last
 
 
 def state_at(world: World, seed: int, month: int) -> State:
-    """Give the state at the cutoff of `month`."""
+    """Return the state at the cutoff of `month`."""
     if month == 0:
-        return start(world, Streams(seed))
+        return start(Company(world, seed))
     return last_month(world, seed, month).after
 
 
 def judge_of(world: World, seed: int) -> Setting:
-    """Give all that the judge knows at the first sealed cutoff."""
+    """Return all that the judge knows at the first sealed cutoff."""
     last = last_month(world, seed, world.open_months)
-    return setting(world, Streams(seed), last)
+    return setting(Company(world, seed), last)
 
 
 def live_on(
-    world: World, streams: Streams, state: State, offers: np.ndarray, months: int
+    company: Company, state: State, offers: np.ndarray, months: int
 ) -> Iterator[tuple[Events, State]]:
-    """Make `offers` in the first month and none later; give each month as it passes."""
+    """Make `offers` in the first month and none later; yield each month."""
     for _ in range(months):
-        state, events = step(world, streams, state, offers)
-        offers = nobody(state)
+        state, events = step(company, state, offers)
+        offers = no_offers(state)
         yield events, state
 
 
 def emitted(world: World, seed: int) -> Frames:
-    """Give the clean rows of all months, source by source."""
-    streams = Streams(seed)
-    months = [
-        emit(world, streams, lived.events)
-        for lived in history(world, streams, world.months)
-    ]
+    """Return the clean rows of all months, source by source."""
+    company = Company(world, seed)
+    months = [emit(company, lived.events) for lived in history(company, world.months)]
     return {
         source: pd.concat([month[source] for month in months], ignore_index=True)
         for source in SOURCES
@@ -65,13 +62,13 @@ def emitted(world: World, seed: int) -> Frames:
 
 
 def month_folder(world_folder: Path, month: int, open_months: int = 24) -> Path:
-    """Say where a month of a written world lies."""
+    """Return the folder of a month in a written world."""
     sealed = Path("sealed/drops") if month >= open_months else Path()
     return world_folder / sealed / month_name(month)
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Give the SHA-256 of every file, by its path in the folder."""
+    """Return the SHA-256 of every file, by its path in the folder."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(
@@ -81,12 +78,12 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def errors_off(happened: np.ndarray, chances: np.ndarray) -> float:
-    """Give by how many standard errors events were more frequent than their chances."""
-    variance = np.sum(chances * (1 - chances))
-    return float((np.sum(happened) - np.sum(chances)) / np.sqrt(variance))
+def errors_off(happened: np.ndarray, p: np.ndarray) -> float:
+    """Return how many standard errors more events happened than were expected."""
+    variance = np.sum(p * (1 - p))
+    return float((np.sum(happened) - np.sum(p)) / np.sqrt(variance))
 
 
 def share_off(found: int, among: int, share: float) -> float:
-    """Give by how many standard errors `found` of `among` differs from a share."""
+    """Return how many standard errors `found` of `among` is above a share."""
     return float((found - among * share) / np.sqrt(among * share * (1 - share)))

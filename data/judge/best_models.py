@@ -15,11 +15,11 @@ from data.sources.deliver import Arrivals, arrive
 from data.sources.emit import emit
 from data.sources.rows import Frames
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.hazard import offer_cut
 from data.world.history import history
 from data.world.state import Floats, State
 from data.world.step import Events
-from data.world.streams import Streams
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -49,14 +49,13 @@ class Models(NamedTuple):
 class Record:
     """Reads along while a world is lived through."""
 
-    world: World
-    streams: Streams
+    company: Company
     recorded: Recorded
     late: Frames
 
     def watch(self, events: Events, after: State) -> None:
-        emitted = emit(self.world, self.streams, events)
-        arrivals: Arrivals = arrive(None, self.streams, events.month, emitted)
+        emitted = emit(self.company, events)
+        arrivals: Arrivals = arrive(None, self.company.streams, events.month, emitted)
         arrived = {s: _both(self.late.get(s), rows) for s, rows in arrivals.now.items()}
         self.recorded.learn(events.month, arrived, len(after))
         self.late = arrivals.next_month
@@ -68,11 +67,11 @@ def _both(late: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
 
 def open_months(world: World, seed: int) -> tuple[Setting, Record]:
     """Live and record a world up to its first sealed cutoff."""
-    streams = Streams(seed)
-    record = Record(world, streams, Recorded(world), {})
-    for lived in history(world, streams, world.open_months):
+    company = Company(world, seed)
+    record = Record(company, Recorded(world), {})
+    for lived in history(company, world.open_months):
         record.watch(lived.events, lived.after)
-    return setting(world, streams, lived), record
+    return setting(company, lived), record
 
 
 def lessons(world: World, seed: int) -> Iterator[Lesson]:

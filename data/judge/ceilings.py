@@ -28,7 +28,7 @@ from data.judge.policies import best_policy
 from data.judge.scores import monthly_profit, predictive, profit
 from data.judge.year import Cutoff, Decision, live
 from data.world.beliefs import World
-from data.world.company_offers import nobody
+from data.world.company_offers import no_offers
 
 if TYPE_CHECKING:
     pass
@@ -84,7 +84,7 @@ def examine(world: World, seed: int, models: Models, least: Least) -> Examined:
     def predict_only(cutoff: Cutoff) -> Decision:
         columns = alone.recorded.features(cutoff.state)
         risk = np.asarray(models.risk.predict(columns))
-        return Decision(nobody(cutoff.state), risk)
+        return Decision(no_offers(cutoff.state), risk)
 
     figures = predictive(live(judge, predict_only, alone.watch))
     observed = observed_policy(models, record.recorded, least.observable)

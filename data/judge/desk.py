@@ -41,17 +41,17 @@ class Desk:
         arrivals, totals = emit_month(self.plan, events)
         self.totals = totals if self.totals is None else self.totals + totals
         if self.reads == "drops":
-            mess, streams = self.plan.mess, self.plan.streams
+            mess, streams = self.plan.mess, self.plan.company.streams
             drop = deliver(mess, streams, events.month, arrivals, self.late)
             write_drop(drop, self.inbox, mess)
         self.late = arrivals.next_month
 
     def lay_out(self, lived: Lived) -> None:
         """Write what a level gets at a cutoff besides the drops."""
-        world, streams = self.plan.world, self.plan.streams
-        customers = roster(world, streams, lived.after, lived.events)
+        company = self.plan.company
+        customers = roster(company, lived.after, lived.events)
         active = pd.DataFrame({"customer_id": lived.after.customer_id[customers]})
         write_source(active, self.inbox / "active.csv")
         if self.reads == "flat" and self.totals is not None:
-            export = flat(world, streams, lived.after, self.totals, customers)
+            export = flat(company, lived.after, self.totals, customers)
             write_source(export, self.inbox / "flat.csv")

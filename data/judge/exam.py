@@ -55,7 +55,7 @@ def exam(levels: list[str], world: World, seed: int, folder: Path) -> Result:
     shutil.rmtree(folder, ignore_errors=True)
     desks = {name: _desk(plan, name, level(name)) for name in levels}
     begin = _open_months(plan, list(desks.values()))
-    judge = setting(world, plan.streams, begin)
+    judge = setting(plan.company, begin)
     contenders: Result = {}
     for name, policy in baselines(judge).items():
         contenders[name] = judged(judge, live(judge, policy))
@@ -73,7 +73,7 @@ def _desk(plan: Plan, name: str, adapter: Level) -> Desk:
 
 def _open_months(plan: Plan, desks: list[Desk]) -> Lived:
     """Live through the open months, telling every desk; give the last month."""
-    for lived in history(plan.world, plan.streams, plan.world.open_months):
+    for lived in history(plan.company, plan.world.open_months):
         for desk in desks:
             desk.receive(lived.events)
     return lived

@@ -12,11 +12,12 @@ from typing import TypeVar
 import numpy as np
 
 from data.world.beliefs import SEALED_MONTHS, World
+from data.world.company import Company
 from data.world.drift import drift, month_season
-from data.world.hazard import chances, offer_cut
-from data.world.state import NEVER, Bools, Floats, Ints, State, append, newcomers
+from data.world.hazard import monthly_risk, offer_cut
+from data.world.newcomers import newcomers
+from data.world.state import NEVER, Bools, Floats, Ints, State, append
 from data.world.step import joins
-from data.world.streams import Streams
 
 RUN_OFF_MONTHS = 24
 MONTHS = SEALED_MONTHS + RUN_OFF_MONTHS
@@ -44,28 +45,28 @@ class Future:
     annual: Bools  # (n_customers,)
 
 
-def foresee(world: World, streams: Streams, state: State) -> Future:
+def foresee(company: Company, state: State) -> Future:
     """Look from the state at the first sealed cutoff to the end of the run-off."""
-    states = list(_undisturbed(world, streams, state))
-    seasons = [month_season(world, streams, s.month) for s in states]
+    states = list(_undisturbed(company, state))
+    seasons = [month_season(company, s.month) for s in states]
     again = [_come_back(s) for s in states]
     runs_on = [np.where(s.annual, 11 - s.term_month, 0) for s in states]
     return Future(
-        first=_life(world, seasons, states),
-        again=_life(world, seasons, again),
+        first=_life(company.world, seasons, states),
+        again=_life(company.world, seasons, again),
         runs_on=_table(runs_on),
         annual=states[-1].annual,
     )
 
 
-def _undisturbed(world: World, streams: Streams, state: State) -> Iterator[State]:
+def _undisturbed(company: Company, state: State) -> Iterator[State]:
     """Let states drift while nobody leaves, with the newcomers of the sealed year."""
     for _ in range(MONTHS):
         yield state
-        moved = drift(world, streams, state)[0]
-        if state.month < world.months:  # whoever joins later meets no decision
-            n = joins(world, state.month)
-            joined = newcomers(world, streams, state.month, n, len(state))
+        moved = drift(company, state)[0]
+        if state.month < company.world.months:  # whoever joins later meets no decision
+            n = joins(company.world, state.month)
+            joined = newcomers(company, state.month, n, len(state))
             moved = append(moved, joined)
         state = moved
 
@@ -83,7 +84,7 @@ def _come_back(state: State) -> State:
 
 def _life(world: World, seasons: list[float], states: list[State]) -> Life:
     months = zip(seasons, states, strict=True)
-    risks = [chances(world, season, state) for season, state in months]
+    risks = [monthly_risk(world, season, state) for season, state in months]
     return Life(
         voluntary=_table([risk.voluntary for risk in risks]),
         involuntary=_table([risk.involuntary for risk in risks]),

@@ -77,7 +77,7 @@ def _discount(world: World, future: Future, events: Events, came_back: Bools) ->
     state, t, n = events.state, events.month - world.open_months, len(events.state)
     first, again = future.first.fee[:, :n], future.again.fee[:, :n]
     fee, next_fee = (np.where(came_back, again[k], first[k]) for k in (t, t + 1))
-    stays = 1 - events.chances.leaving
+    stays = 1 - events.risk.leaving
     monthly = fee * ~events.had_discount + next_fee * stays
     base = np.where(state.annual, world.discount_months * fee, monthly)
     return world.discount * base

@@ -3,12 +3,12 @@
 import numpy as np
 
 from data.judge.year import Cutoff, Decision, Policy, Setting
-from data.world.company_offers import nobody
+from data.world.company_offers import no_offers
 from data.world.streams import Streams
 
 
 def nobody_policy(cutoff: Cutoff) -> Decision:
-    return Decision(nobody(cutoff.state))
+    return Decision(no_offers(cutoff.state))
 
 
 def everybody_policy(cutoff: Cutoff) -> Decision:
@@ -18,7 +18,7 @@ def everybody_policy(cutoff: Cutoff) -> Decision:
 
 def full_information(cutoff: Cutoff) -> Decision:
     """Predict the true chances; decide nothing."""
-    return Decision(nobody(cutoff.state), cutoff.p_churn)
+    return Decision(no_offers(cutoff.state), cutoff.p_churn)
 
 
 def random_policy(streams: Streams, share: float = 0.10) -> Policy:

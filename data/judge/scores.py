@@ -51,6 +51,6 @@ def leak(months: list[Month]) -> list[float]:
         who, predicted = month.cutoff.scored, month.decision.p_churn
         assert predicted is not None
         left = month.events.left[who] > 0
-        p = month.events.chances.leaving[who]  # this month's offers are in it
+        p = month.events.risk.leaving[who]  # this month's offers are in it
         excess.append(realised_auc(left, predicted[who]) - expected_auc(p, p))
     return excess

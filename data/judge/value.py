@@ -81,7 +81,8 @@ def worth(world: World, future: Future) -> Worth:
 def come_back(world: World, away: Floats, again: Floats) -> Floats:
     """Move the value of those away (by months away) one month back in time."""
     stays_away = np.concatenate([away[1:], np.zeros_like(away[:1])])
-    earlier = world.return_chance * again + (1 - world.return_chance) * stays_away
+    returns = world.return_probability
+    earlier = returns * again + (1 - returns) * stays_away
     earlier[-1] = 0  # away too long
     return earlier
 

@@ -11,9 +11,10 @@ from data.judge.ledger import Ledger, expected, realised
 from data.judge.value import Gain, Schedule, Worth, best_schedule, gain, worth
 from data.sources.subscriptions import roster
 from data.world.beliefs import SEALED_MONTHS, World
-from data.world.company_offers import nobody
+from data.world.company import Company
+from data.world.company_offers import no_offers
 from data.world.drift import month_season
-from data.world.hazard import chances
+from data.world.hazard import monthly_risk
 from data.world.history import Lived
 from data.world.state import Bools, Floats, State
 from data.world.step import Events, step
@@ -24,14 +25,21 @@ from data.world.streams import Streams
 class Setting:
     """One world at its first sealed cutoff, and all that the judge knows of it."""
 
-    world: World
-    streams: Streams
+    company: Company
     begin: Lived  # the last open month
     future: Future
     without: Worth
     gain: Gain
     schedule: Schedule
     untouched: list[Events]  # the sealed year and the run-off without offers
+
+    @property
+    def world(self) -> World:
+        return self.company.world
+
+    @property
+    def streams(self) -> Streams:
+        return self.company.streams
 
     @property
     def customers(self) -> int:
@@ -80,31 +88,29 @@ Policy = Callable[[Cutoff], Decision]
 Watcher = Callable[[Events, State], None]
 
 
-def setting(world: World, streams: Streams, begin: Lived) -> Setting:
+def setting(company: Company, begin: Lived) -> Setting:
     """Prepare the judge's knowledge of one world.
 
     Args:
         begin: the last open month, as lived with the company's own offers.
     """
-    future = foresee(world, streams, begin.after)
+    world = company.world
+    future = foresee(company, begin.after)
     without = worth(world, future)
     return Setting(
-        world=world,
-        streams=streams,
+        company=company,
         begin=begin,
         future=future,
         without=without,
         gain=gain(world, future, without),
         schedule=best_schedule(world, future, without),
-        untouched=list(_run(world, streams, begin.after)),
+        untouched=list(_run(company, begin.after)),
     )
 
 
-def _run(
-    world: World, streams: Streams, state: State, months: int = MONTHS
-) -> Iterator[Events]:
+def _run(company: Company, state: State, months: int = MONTHS) -> Iterator[Events]:
     for _ in range(months):
-        state, events = step(world, streams, state, nobody(state))
+        state, events = step(company, state, no_offers(state))
         yield events
 
 
@@ -116,7 +122,7 @@ def live(
     Args:
         watch: told of each month's events and the state that they led to.
     """
-    world, streams = setting.world, setting.streams
+    company, world = setting.company, setting.world
     last, state = setting.begin
     came_back = np.zeros(len(state), bool)
     months = []
@@ -124,7 +130,7 @@ def live(
         cutoff = _cutoff(setting, last, state, came_back)
         decision = policy(cutoff)
         offers = decision.offers & cutoff.roster
-        state, last = step(world, streams, state, offers)
+        state, last = step(company, state, offers)
         ledger = expected(world, setting.future, setting.gain, last, came_back, offers)
         months.append(Month(cutoff, decision, last, ledger))
         came_back = np.append(
@@ -135,17 +141,17 @@ def live(
 
 
 def _cutoff(setting: Setting, last: Events, state: State, came_back: Bools) -> Cutoff:
-    world, streams = setting.world, setting.streams
-    season = month_season(world, streams, state.month)
-    p_churn = chances(world, season, state).leaving
-    known = roster(world, streams, state, last)
+    company, world = setting.company, setting.world
+    season = month_season(company, state.month)
+    p_churn = monthly_risk(world, season, state).leaving
+    known = roster(company, state, last)
     return Cutoff(state.month, state, known, came_back, p_churn, world.offer_months)
 
 
 def realised_profit(setting: Setting, months: list[Month]) -> Ledger:
     """Count on the same luck: the policy's year and run-off against no offers."""
     world, last = setting.world, months[-1]
-    after, _ = step(world, setting.streams, last.cutoff.state, last.events.offers)
+    after, _ = step(setting.company, last.cutoff.state, last.events.offers)
     events = [month.events for month in months]
-    events += _run(world, setting.streams, after, MONTHS - SEALED_MONTHS)
+    events += _run(setting.company, after, MONTHS - SEALED_MONTHS)
     return realised(world, events, setting.untouched)

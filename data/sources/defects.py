@@ -1,6 +1,11 @@
-"""Defects: the ways in which a source's rows are damaged, one function each."""
+"""Defects: the ways in which a source's rows are damaged, one function each.
+
+Each function returns the damaged rows and notes the damage in the defect ledger. It
+returns the rows as they are where the defect does not concern the source or the month.
+"""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,147 +13,155 @@ import pyarrow as pa
 
 from data.calendar import first_day
 from data.sources.formats import time_text
-from data.sources.mess import KEYS, NOWHERE, Mess, Spot
-from data.sources.rows import pick
+from data.sources.mess import KEYS, Mess, Shipment
+from data.sources.rows import keep_rows
 
 ZONES = {"Z": 0, "-08:00": -8, "-05:00": -5, "+01:00": 1, "+02:00": 2}  # hours
+MINUTES_A_DAY = 24 * 60
+MOST_SECONDS = 32_000  # fits the column's 16 bits
+FIRST_TEST_ACCOUNT = 9_000_000  # far above every customer_id
+
+Defect = Callable[[Mess, Shipment], pd.DataFrame]
 
 
-def tracking_outage(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """For some days the android client records nothing."""
-    late = spot.month - mess.outage_month  # some of its rows arrive a month later
-    if spot.source != "usage" or late not in (0, 1):
-        return spot.rows
+def tracking_outage(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Drop what the android client recorded on some days."""
+    months_ago = shipment.month - mess.outage_month
+    if shipment.source != "usage" or months_ago not in (0, 1):  # 1: its late rows
+        return shipment.rows
+    rows, day = shipment.rows, shipment.rows["day"].to_numpy()
     first, past = (first_day(mess.outage_month) + d for d in mess.outage_days)
-    day = spot.rows["day"].to_numpy()
-    lost = (spot.rows["client"] == "android").to_numpy() & (day >= first) & (day < past)
-    spot.note("tracking_outage", np.flatnonzero(lost), repairable=False)
-    spot.ledger[-1]["file_row"] = NOWHERE
-    return pick(spot.rows, ~lost)
+    is_android = (rows["client"] == "android").to_numpy()
+    lost = is_android & (day >= first) & (day < past)
+    where = np.flatnonzero(lost)
+    shipment.note("tracking_outage", where, repairable=False, in_file=False)
+    return keep_rows(rows, ~lost)
 
 
-def unit_change(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """For three months the ios client reports seconds instead of minutes."""
+def unit_change(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Write seconds instead of minutes for the ios client, for some months."""
     first, past = mess.seconds_months
-    if spot.source != "usage" or not first <= spot.month < past:
-        return spot.rows
-    minutes = spot.rows["minutes"].to_numpy(copy=True)
-    sane = (minutes >= 0) & (minutes <= 1440)
-    where = np.flatnonzero((spot.rows["client"] == "ios").to_numpy() & sane)
-    spot.note("unit_change", where, "minutes")
-    minutes[where] = np.minimum(minutes[where].astype(np.int32) * 60, 32_000)
-    return spot.rows.assign(minutes=minutes)
+    if shipment.source != "usage" or not first <= shipment.month < past:
+        return shipment.rows
+    minutes = shipment.rows["minutes"].to_numpy(copy=True)
+    is_ios = (shipment.rows["client"] == "ios").to_numpy()
+    where = np.flatnonzero(is_ios & (minutes >= 0) & (minutes <= MINUTES_A_DAY))
+    shipment.note("unit_change", where, "minutes")
+    seconds = 60 * minutes[where].astype(np.int32)
+    minutes[where] = np.minimum(seconds, MOST_SECONDS)
+    return shipment.rows.assign(minutes=minutes)
 
 
-def spellings(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """People type regions and plans by hand."""
-    column = {"customers": "region", "subscriptions": "plan"}.get(spot.source)
+def spellings(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Write regions and plans as people type them by hand."""
+    column = {"customers": "region", "subscriptions": "plan"}.get(shipment.source)
     if column is None:
-        return spot.rows
-    where = spot.choose(mess.spellings)
-    spot.note("spellings", where, column)
+        return shipment.rows
+    where = shipment.choose(mess.spellings)
+    shipment.note("spellings", where, column)
     styles: tuple[Callable[[str], str], ...] = (
         str.upper,
         str.title,
         lambda text: f" {text} ",
         lambda text: text.replace("_", " ") + ".",
     )
-    style = spot.generator.integers(0, len(styles), len(where))
-    values = spot.rows[column].to_numpy(dtype=object, copy=True)
+    style = shipment.generator.integers(0, len(styles), len(where))
+    values = shipment.rows[column].to_numpy(dtype=object, copy=True)
     values[where] = [
         styles[k](text) for k, text in zip(style, values[where], strict=True)
     ]
-    return spot.rows.assign(**{column: values})
+    return shipment.rows.assign(**{column: values})
 
 
-def missing_not_at_random(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """Small companies leave their size blank."""
-    if spot.source != "customers":
-        return spot.rows
-    small = spot.rows["company_size"].to_numpy() <= 5
-    where = spot.choose(mess.missing_not_at_random, small)
-    spot.note("missing_not_at_random", where, "company_size", repairable=False)
-    size = spot.rows["company_size"].astype("Int64").array
+def missing_not_at_random(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Leave the company size blank for some small companies."""
+    if shipment.source != "customers":
+        return shipment.rows
+    is_small = shipment.rows["company_size"].to_numpy() <= mess.small_company
+    where = shipment.choose(mess.missing_not_at_random, is_small)
+    shipment.note("missing_not_at_random", where, "company_size", repairable=False)
+    size = shipment.rows["company_size"].astype("Int64").array
     size[where] = pd.NA
-    return spot.rows.assign(company_size=size)
+    return shipment.rows.assign(company_size=size)
 
 
-def absurd_values(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """Seats below zero or in the thousands, days with more minutes than a day has."""
-    column = {"subscriptions": "seats", "usage": "minutes"}.get(spot.source)
+def absurd_values(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Write seats or minutes that cannot be: below zero, or far too many."""
+    column = {"subscriptions": "seats", "usage": "minutes"}.get(shipment.source)
     if column is None:
-        return spot.rows
-    where = spot.choose(mess.absurd_values)
-    spot.note("absurd_values", where, column, repairable=False)
-    wrong = {"seats": (-1, 99_999), "minutes": (-1, 32_767)}[column]
-    values = spot.rows[column].to_numpy(copy=True)
-    values[where] = spot.generator.choice(wrong, len(where))
-    return spot.rows.assign(**{column: values})
+        return shipment.rows
+    where = shipment.choose(mess.absurd_values)
+    shipment.note("absurd_values", where, column, repairable=False)
+    absurd = {"seats": mess.absurd_seats, "minutes": mess.absurd_minutes}[column]
+    values = shipment.rows[column].to_numpy(copy=True)
+    values[where] = shipment.generator.choice(absurd, len(where))
+    return shipment.rows.assign(**{column: values})
 
 
-def mixed_time_zones(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """The new payment gateway writes local time with its offset instead of UTC."""
-    if spot.source != "transactions" or spot.month < mess.offset_from_month:
-        return spot.rows
-    where = spot.choose(mess.offset_share)
-    spot.note("mixed_time_zones", where, "event_at")
+def mixed_time_zones(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Write local times with their offset, as the new payment gateway does."""
+    if shipment.source != "transactions" or shipment.month < mess.offset_from_month:
+        return shipment.rows
+    where = shipment.choose(mess.offset_share)
+    shipment.note("mixed_time_zones", where, "event_at")
     names, hours = zip(*ZONES.items(), strict=True)
-    zone = np.zeros(len(spot.rows), int)
-    zone[where] = 1 + spot.generator.choice(len(ZONES) - 1, len(where))
+    zone = np.zeros(len(shipment.rows), int)  # UTC
+    zone[where] = 1 + shipment.generator.choice(len(ZONES) - 1, len(where))
     offset = (3600 * np.array(hours)[zone]).astype("m8[s]")
-    local = spot.rows["event_at"].to_numpy() + offset
+    local = shipment.rows["event_at"].to_numpy() + offset
     text = time_text(local, pa.array(names).take(pa.array(zone)))
-    return spot.rows.assign(event_at=text)
+    return shipment.rows.assign(event_at=text)
 
 
-def schema_change(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """From some month on the ticket's `text` is called `body`."""
-    if spot.source != "tickets" or spot.month < mess.schema_from_month:
-        return spot.rows
-    spot.note("schema_change", np.array([-1]) if len(spot.rows) else np.array([], int))
-    return spot.rows.rename(columns={"text": "body"})
+def schema_change(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Rename the ticket's `text` to `body`, from some month on."""
+    if shipment.source != "tickets" or shipment.month < mess.schema_from_month:
+        return shipment.rows
+    last_row = np.array([-1][: len(shipment.rows)], int)  # stands for the whole file
+    shipment.note("schema_change", last_row)
+    return shipment.rows.rename(columns={"text": "body"})
 
 
-def orphans(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """Tickets and payments of customers whom the CRM has never heard of."""
-    if spot.source not in ("tickets", "transactions"):
-        return spot.rows
-    extra = spot.rows.iloc[spot.choose(mess.orphans)].copy()
+def orphans(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Add tickets and payments of customers that the CRM does not know."""
+    if shipment.source not in ("tickets", "transactions"):
+        return shipment.rows
+    extra = shipment.rows.iloc[shipment.choose(mess.orphans)].copy()
     extra["customer_id"] = -extra["customer_id"]
-    extra[KEYS[spot.source]] = -extra[KEYS[spot.source]]
-    return _add("orphans", spot, extra)
+    extra[KEYS[shipment.source]] = -extra[KEYS[shipment.source]]
+    return _add("orphans", shipment, extra)
 
 
-def test_accounts(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """Colleagues sign up to try things out, with an address of the company's own."""
-    if spot.source not in ("customers", "subscriptions"):
-        return spot.rows
-    numbers = 9_000_000 + 100 * spot.month + np.arange(mess.test_accounts)
-    extra = spot.rows.iloc[: len(numbers)].copy()
-    numbers = numbers[: len(extra)]
+def test_accounts(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Add accounts of colleagues, with addresses of the company itself."""
+    if shipment.source not in ("customers", "subscriptions"):
+        return shipment.rows
+    extra = shipment.rows.iloc[: mess.test_accounts].copy()
+    first = FIRST_TEST_ACCOUNT + 100 * shipment.month
+    numbers = first + np.arange(len(extra))
     extra["customer_id"] = numbers
-    extra["event"] = "created" if spot.source == "customers" else "start"
-    if spot.source == "customers":
+    extra["event"] = "created" if shipment.source == "customers" else "start"
+    if shipment.source == "customers":
         extra["email"] = [f"qa+{i}@churnthreeways.test" for i in numbers]
     else:
-        extra["event_id"] = 1000 * numbers + spot.month
-    return _add("test_accounts", spot, extra)
+        extra["event_id"] = 1000 * numbers + shipment.month
+    return _add("test_accounts", shipment, extra)
 
 
-def duplicates(mess: Mess, spot: Spot) -> pd.DataFrame:
-    """Rows are sent twice, the second time at the end of the file."""
-    again = spot.choose(mess.duplicates)
-    return _add("duplicates", spot, spot.rows.iloc[again])
+def duplicates(mess: Mess, shipment: Shipment) -> pd.DataFrame:
+    """Add copies of some rows at the end of the file."""
+    again = shipment.choose(mess.duplicates)
+    return _add("duplicates", shipment, shipment.rows.iloc[again])
 
 
-def _add(defect: str, spot: Spot, extra: pd.DataFrame) -> pd.DataFrame:
-    rows = pd.concat([spot.rows, extra], ignore_index=True)
-    where = np.arange(len(spot.rows), len(rows))
-    Spot(spot.source, spot.month, rows, spot.generator, spot.ledger).note(defect, where)
+def _add(defect: str, shipment: Shipment, extra: pd.DataFrame) -> pd.DataFrame:
+    rows = pd.concat([shipment.rows, extra], ignore_index=True)
+    where = np.arange(len(shipment.rows), len(rows))
+    replace(shipment, rows=rows).note(defect, where)
     return rows
 
 
-DAMAGES: tuple[Callable[[Mess, Spot], pd.DataFrame], ...] = (
+DEFECTS: tuple[Defect, ...] = (
     tracking_outage,
     absurd_values,
     unit_change,

@@ -1,7 +1,7 @@
-"""Emit: turn a month's events into the clean rows that its sources record.
+"""Emit: turn a month's events into the clean rows of the six sources.
 
-Each source has a module of its own. Every row has the time it happened and the time it
-arrived, UTC; rows may arrive up to one month later.
+Each source has a module of its own. Every row has the time when it happened and the
+time when it arrived, both in UTC. A row may arrive up to one month after its own month.
 """
 
 import numpy as np
@@ -13,20 +13,19 @@ from data.sources.subscriptions import subscriptions
 from data.sources.tickets import tickets
 from data.sources.transactions import transactions
 from data.sources.usage import usage, usage_table
-from data.world.beliefs import World
+from data.world.company import Company
 from data.world.step import Events
-from data.world.streams import Streams
 
 
-def emit(world: World, streams: Streams, events: Events) -> Frames:
-    """Give the six clean sources of one month, in the columns of the data card."""
+def emit(company: Company, events: Events) -> Frames:
+    """Return the rows of one month by source, in the columns of the data card."""
     known, new = events.state.customer_id, events.joined.customer_id
-    days = usage(world, streams, events)
+    days = usage(company, events)
     return {
-        "customers": customers(streams, events),
-        "subscriptions": subscriptions(world, streams, events),
-        "transactions": transactions(world, streams, events),
-        "tickets": tickets(world, streams, events),
+        "customers": customers(company, events),
+        "subscriptions": subscriptions(company, events),
+        "transactions": transactions(company, events),
+        "tickets": tickets(company, events),
         "usage": usage_table(days, np.concatenate([known, new])),
-        "offers": offers(world, streams, events),
+        "offers": offers(company, events),
     }

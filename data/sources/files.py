@@ -1,4 +1,4 @@
-"""Files: how a drop lies on disk, one folder a month, whole or not there at all."""
+"""Files: a drop on disk is one folder a month, complete or not there at all."""
 
 import shutil
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from data.sources.deliver import Drop
 from data.sources.formats import json_lines, published
 from data.sources.mess import Mess
 
+UNFINISHED = ".unfinished."  # begins the name of what is not complete yet
 FILES = {
     "customers": "customers.csv",
     "subscriptions": "subscriptions.csv",
@@ -25,24 +26,24 @@ FILES = {
 
 
 def write_drop(drop: Drop, folder: Path, mess: Mess | None = None) -> Path:
-    """Write `folder/2022-01/`; it appears under its name only when it is complete."""
+    """Write a folder like `2022-01/`. It gets its name only when it is complete."""
     target = folder / month_name(drop.month)
-    unfinished = folder / f".{target.name}.unfinished"
+    unfinished = folder / f"{UNFINISHED}{target.name}"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     for source, rows in drop.sources.items():
         write_source(rows, unfinished / FILES[source])
     for source, month, _ in mess.cut_drops if mess else ():
         if month == drop.month and FILES[source].endswith(".csv"):
-            _cut_last_line(unfinished / FILES[source])
+            _append_half_a_row(unfinished / FILES[source])
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)
     return target
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file so that it appears under its name only when it is complete."""
-    unfinished = path.with_name(f".unfinished.{path.name}")
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file with `write`. It gets its name only when it is complete."""
+    unfinished = path.with_name(f"{UNFINISHED}{path.name}")
     write(unfinished)
     unfinished.rename(path)
 
@@ -64,7 +65,7 @@ def write_parquet(rows: pd.DataFrame, path: Path) -> None:
 def write_table(table: pa.Table, path: Path) -> None:
     """Write rows without gaps, each column in the way that is fast for its type.
 
-    There are no statistics: nobody looks for single rows.
+    Statistics are left out, since no reader looks for single rows.
     """
     required = [column.with_nullable(False) for column in table.schema]
     small = [c.name for c in required if c.type in (pa.int8(), pa.int16())]
@@ -79,7 +80,7 @@ def write_table(table: pa.Table, path: Path) -> None:
 
 
 def _repeats(column: pa.Field) -> bool:
-    """Tell whether a dictionary is worth the time that it takes."""
+    """Tell whether values repeat, so that a dictionary saves space."""
     number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
     return not (number or column.name == "key")
 
@@ -94,8 +95,8 @@ def _write_csv(rows: pd.DataFrame, path: Path) -> None:
         pacsv.write_csv(table, file, options)
 
 
-def _cut_last_line(path: Path) -> None:
-    """End the file in the middle of a row, as a broken transfer does."""
+def _append_half_a_row(path: Path) -> None:
+    """Append half a row, as a transfer that breaks off does."""
     content = path.read_bytes()
     last_row = content.splitlines()[-1]
     path.write_bytes(content + last_row[: len(last_row) // 2])

@@ -1,7 +1,7 @@
-"""Flat: the one-table export that level 1 finds, one pristine row per customer.
+"""Flat: the export in one table that level 1 works with, one row per customer.
 
-Such files are common, and so are their traps: totals run over a customer's whole life
-up to the day of export, and some columns only say in other words who has left.
+Such files are common, and so are their traps. Totals cover a customer's whole life up
+to the day of export. Some columns only say in other words which customers have left.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ import pandas as pd
 
 from data.calendar import first_day
 from data.sources.rows import Frames
-from data.world.beliefs import CHANNELS, PLANS, REGIONS, World
+from data.world.beliefs import CHANNELS, PLANS, REGIONS
+from data.world.company import Company
 from data.world.state import FIRST_CUSTOMER_ID, NEVER, Bools, Floats, Ints, State
-from data.world.streams import Streams
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Totals:
     last_use: Ints  # days since 1970, -1 if never seen
 
     def __add__(self, later: "Totals") -> "Totals":
-        """Add the next month's totals, which may know more customers."""
+        """Return the sums with the next month's, which may have more customers."""
         n = len(later.spend_usd)
         sums = {
             name: _longer(getattr(self, name), n) + getattr(later, name)
@@ -80,13 +80,13 @@ def _position(rows: pd.DataFrame) -> Ints:
 
 
 def flat(
-    world: World, streams: Streams, state: State, totals: Totals, customers: Bools
+    company: Company, state: State, totals: Totals, customers: Bools
 ) -> pd.DataFrame:
-    """Give one row per customer ever known at the cutoff of `state`.
+    """Return one row per customer ever known at the cutoff of `state`.
 
     Args:
         totals: everything recorded before the cutoff.
-        customers: who counts as a customer now (see `roster`).
+        customers: the customers at the cutoff (see `roster`).
     """
     traits = state.traits
     stayed = np.where(state.away == NEVER, state.tenure, state.tenure - state.away - 1)
@@ -99,9 +99,9 @@ def flat(
             "contract": np.where(state.annual, "annual", "monthly"),
             "region": np.asarray(REGIONS, object)[traits.region],
             "channel": np.asarray(CHANNELS, object)[traits.channel],
-            "company_size": _some_unknown(streams, traits.company_size),
+            "company_size": _some_unknown(company, traits.company_size),
             "seats": state.seats,
-            "monthly_fee_usd": state.fee(world),
+            "monthly_fee_usd": state.fee(company.world),
             "tenure_months": np.maximum(stayed, 0),
             "total_spend_usd": np.round(totals.spend_usd, 2),
             "total_active_days": totals.active_days,
@@ -109,27 +109,32 @@ def flat(
             "n_tickets": totals.tickets,
             "n_failed_payments": totals.failed_payments,
             "days_since_last_use": unused,
-            "satisfaction": _satisfaction(streams, state),
-            "auto_renew": _auto_renew(streams, customers),
+            "satisfaction": _satisfaction(company, state),
+            "auto_renew": _auto_renew(company, customers),
             "churned": (~customers).astype(int),
         }
     )
 
 
-def _some_unknown(streams: Streams, size: Ints) -> Floats:
-    unknown = streams("flat.size").random(len(size)) < 0.08
-    return np.where(unknown, np.nan, size)
+def _some_unknown(company: Company, size: Ints) -> Floats:
+    """Return company sizes, with gaps for some customers."""
+    uniform = company.uniform("flat.size", 0, len(size))
+    return np.where(uniform < company.world.size_unknown, np.nan, size)
 
 
-def _satisfaction(streams: Streams, state: State) -> Floats:
-    """Give the last survey's answer, 1 to 5; two in five never answered."""
-    noise = streams("flat.satisfaction", state.month).standard_normal(len(state))
-    silent = streams("flat.silent").random(len(state)) < 0.4
-    mood = 3.6 + 0.4 * state.traits.fit - 0.8 * state.irritation + 0.7 * noise
-    return np.where(silent, np.nan, np.clip(np.rint(mood), 1, 5))
+def _satisfaction(company: Company, state: State) -> Floats:
+    """Draw the last survey's answers, 1 to 5, with gaps where nobody answered."""
+    world, n = company.world, len(state)
+    mean, per_fit, per_irritation, sd = world.survey_answer
+    noise = company.normal("flat.satisfaction", state.month, n)
+    mood = mean + per_fit * state.traits.fit + per_irritation * state.irritation
+    answer = np.clip(np.rint(mood + sd * noise), 1, 5)
+    silent = company.uniform("flat.silent", 0, n) < world.survey_silent
+    return np.where(silent, np.nan, answer)
 
 
-def _auto_renew(streams: Streams, customers: Bools) -> Bools:
-    """Give a switch that support turns off when somebody leaves, mostly."""
-    uniform = streams("flat.auto_renew").random(len(customers))
-    return np.where(customers, uniform < 0.93, uniform < 0.10)
+def _auto_renew(company: Company, customers: Bools) -> Bools:
+    """Draw a switch that support turns off for most customers when they leave."""
+    uniform = company.uniform("flat.auto_renew", 0, len(customers))
+    on, on_after_leaving = company.world.auto_renew
+    return np.where(customers, uniform < on, uniform < on_after_leaving)

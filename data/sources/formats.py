@@ -1,4 +1,4 @@
-"""Formats: how values stand in the files, written a whole column at a time."""
+"""Formats: how the files write values. Each function writes a whole column at once."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +10,13 @@ ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n"}  # in JSON
 
 
 def published(rows: pd.DataFrame) -> pd.DataFrame:
-    """Write times as text, "2022-01-31 09:00:00Z"."""
+    """Return the rows with times as text, "2022-01-31 09:00:00Z"."""
     times = rows.select_dtypes("datetime")
     return rows.assign(**{name: as_text(times[name]) for name in times})
 
 
 def as_text(values: pd.Series) -> pd.arrays.ArrowStringArray:
-    """Write values as the files do."""
+    """Return values as text, as the files write them."""
     if pd.api.types.is_datetime64_dtype(values):
         return time_text(values.to_numpy())
     return pd.array(pc.cast(pa.array(values), pa.string()), dtype="str")
@@ -25,18 +25,18 @@ def as_text(values: pd.Series) -> pd.arrays.ArrowStringArray:
 def time_text(
     times: npt.NDArray[np.datetime64], zone: str | pa.Array = "Z"
 ) -> pd.arrays.ArrowStringArray:
-    """Write times as the files do, "2022-01-31 09:00:00Z"."""
+    """Return times as text, "2022-01-31 09:00:00Z"."""
     text = pc.cast(pa.array(times.astype("M8[s]")), pa.string())
     return pd.array(pc.binary_join_element_wise(text, zone, ""), dtype="str")
 
 
 def repeated(word: str, n: int) -> pd.arrays.ArrowStringArray:
-    """Write one word `n` times; pandas would look it up once per row."""
+    """Return one word `n` times, faster than pandas does."""
     return pd.array(pa.repeat(word, n), dtype="str")
 
 
 def json_lines(rows: pd.DataFrame) -> bytes:
-    """Write one JSON object per row; no rows are one empty line."""
+    """Return one JSON object per row and line; no rows are one empty line."""
     table = pa.Table.from_pandas(rows, preserve_index=False, nthreads=1)
     members = [_member(name, table[name]) for name in table.column_names]
     objects = pc.binary_join_element_wise(*members, ",")
@@ -46,7 +46,7 @@ def json_lines(rows: pd.DataFrame) -> bytes:
 
 
 def _member(name: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Write `"name":value`: words in quotes, numbers as they are, gaps as null."""
+    """Return `"name":value`: words in quotes, numbers as they are, gaps as null."""
     text, quote = pc.cast(values, pa.string()), ""
     if pa.types.is_large_string(values.type):
         quote = '"'

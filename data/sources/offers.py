@@ -1,34 +1,32 @@
-"""Offers: one row per offer made, and per customer whom the pilot's lot kept out."""
+"""Offers: one row per offer made, and per customer of the pilot's control group."""
 
 import numpy as np
 import pandas as pd
 
-from data.calendar import first_day
-from data.sources.rows import minutes_later, row_id
-from data.world.beliefs import World
-from data.world.company_offers import past_offers
+from data.sources.rows import arrives, offers_made_at, row_id
+from data.world.company import Company
+from data.world.company_offers import company_offers
 from data.world.step import Events
-from data.world.streams import Streams
 
 
-def offers(world: World, streams: Streams, events: Events) -> pd.DataFrame:
-    """One row per offer made, and per customer whom the pilot's lot kept out."""
-    past = past_offers(world, streams, events.state)
-    campaign = np.select(
-        [past.pilot | past.control, past.ad_hoc], ["pilot", "ad_hoc"], "level"
-    )
-    where = np.flatnonzero(events.offers | past.control)
-    at = first_day(events.month).astype("M8[s]") + np.timedelta64(9, "h")
-    customer_id = events.state.customer_id[where]
+def offers(company: Company, events: Events) -> pd.DataFrame:
+    """Return the month's rows; an offer that is not the company's is a level's."""
+    own = company_offers(company, events.state)
+    in_pilot = own.pilot | own.control
+    campaign = np.select([in_pilot, own.ad_hoc], ["pilot", "ad_hoc"], "level")
+    where = np.flatnonzero(events.offers | own.control)
+    is_control = own.control[where]
+    at = np.full(len(where), offers_made_at(events.month))
+    customer_id, world = events.state.customer_id[where], company.world
     return pd.DataFrame(
         {
             "offer_id": row_id(events.month, customer_id, "offer"),
             "customer_id": customer_id,
-            "event_at": np.full(len(where), at),
-            "arrived_at": np.full(len(where), minutes_later(at, 60)),
+            "event_at": at,
+            "arrived_at": arrives("offers", at),
             "campaign": campaign[where],
-            "arm": np.where(past.control[where], "control", "treated"),
-            "discount": np.where(past.control[where], 0.0, world.discount),
-            "discount_months": np.where(past.control[where], 0, world.discount_months),
+            "arm": np.where(is_control, "control", "treated"),
+            "discount": np.where(is_control, 0.0, world.discount),
+            "discount_months": np.where(is_control, 0, world.discount_months),
         }
     )

@@ -1,4 +1,4 @@
-"""Plan: which world is told by its sources, with which mess, into which folder."""
+"""Plan: which world is simulated, with which mess, into which folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +9,8 @@ from data.sources.emit import emit
 from data.sources.flat import Totals, month_totals
 from data.sources.mess import Mess
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.step import Events
-from data.world.streams import Streams
 
 
 class Emitted(NamedTuple):
@@ -20,7 +20,7 @@ class Emitted(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be simulated, and where it goes."""
+    """A world to simulate, and the folder it goes into."""
 
     world: World
     seed: int
@@ -31,8 +31,8 @@ class Plan:
         return Mess(open_months=self.world.open_months)
 
     @property
-    def streams(self) -> Streams:
-        return Streams(self.seed)
+    def company(self) -> Company:
+        return Company(self.world, self.seed)
 
     @property
     def manifest(self) -> dict[str, object]:
@@ -45,7 +45,8 @@ class Plan:
 
 
 def emit_month(plan: Plan, events: Events) -> Emitted:
-    """Emit one month's rows, split by the month in which they arrive."""
-    emitted = emit(plan.world, plan.streams, events)
+    """Return one month's clean rows, by the month of their arrival, and its totals."""
+    emitted = emit(plan.company, events)
     totals = month_totals(emitted, len(events.state) + len(events.joined))
-    return Emitted(arrive(plan.mess, plan.streams, events.month, emitted), totals)
+    arrivals = arrive(plan.mess, plan.company.streams, events.month, emitted)
+    return Emitted(arrivals, totals)

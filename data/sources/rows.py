@@ -1,21 +1,30 @@
-"""Rows: how the sources number their rows and date them."""
+"""Rows: how the sources number their rows, and which times they write."""
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from data.calendar import first_day
+from data.world.company import Company
 from data.world.state import ALL, Bools, Floats, Ints
-from data.world.streams import Streams
 
 Frames = dict[str, pd.DataFrame]  # one per source
 Times = npt.NDArray[np.datetime64]  # seconds, UTC
 
 KINDS = ("start", "return", "change", "cancel", "paid", "failed", "refund", "offer")
+# Minutes from an event to its row's arrival, where nothing is late.
+ARRIVES_AFTER = {
+    "customers": 20,
+    "subscriptions": 5,
+    "transactions": 15,
+    "tickets": 2,
+    "offers": 60,
+}
+OFFERS_AT = np.timedelta64(9, "h")  # on the first day of the month, UTC
 
 
-def pick(rows: pd.DataFrame, where: Bools) -> pd.DataFrame:
-    """Keep the rows that `where` marks; pandas would look up each by its number."""
+def keep_rows(rows: pd.DataFrame, where: Bools) -> pd.DataFrame:
+    """Return the rows that `where` marks, faster than pandas finds each by number."""
     kept = {
         name: pd.Series(column.array[where], dtype=column.dtype, copy=False)
         for name, column in rows.items()
@@ -24,22 +33,39 @@ def pick(rows: pd.DataFrame, where: Bools) -> pd.DataFrame:
 
 
 def row_id(month: int, customer_id: Ints, kind: str, part: int = 0) -> Ints:
-    """Number a row by what it is, so that nobody else's fate can renumber it."""
+    """Number rows by what they are, so that no other customer's row can change it."""
     return (customer_id * 1000 + month) * 100 + KINDS.index(kind) * 10 + part
 
 
 def moment(
-    streams: Streams, purpose: str, month: int, day: Ints, who: Ints | slice = ALL
+    company: Company, purpose: str, month: int, day: Ints, who: Ints | slice = ALL
 ) -> Times:
-    """Give a second of the working day (7 to 21 h) on `day` (1 is the month's first).
+    """Draw a second of the working hours on `day` (1 is the month's first).
 
-    Position i of the stream is customer i's, so `day` covers all customers; `who` says
-    whose moments are wanted.
+    Args:
+        day: of every customer, since position i of a stream is customer i's.
+        who: the positions of the customers whose moments are returned.
     """
-    uniform = streams(f"{purpose}.second", month).random(len(day))
-    seconds = 3600 * (7 + 14 * uniform[who])
-    whole_days = (day[who] - 1).astype("m8[D]")
-    return first_day(month).astype("M8[s]") + whole_days + seconds.astype("m8[s]")
+    midnight = first_day(month).astype("M8[s]") + (day[who] - 1).astype("m8[D]")
+    return midnight + working_time(company, purpose, month, len(day))[who]
+
+
+def working_time(
+    company: Company, purpose: str, month: int, n: int
+) -> npt.NDArray[np.timedelta64]:
+    """Draw each customer's time since midnight, within the working hours.  # (n,)"""
+    opens, closes = company.world.working_hours
+    uniform = company.uniform(f"{purpose}.second", month, n)
+    return (3600 * (opens + (closes - opens) * uniform)).astype("m8[s]")
+
+
+def offers_made_at(month: int) -> np.datetime64:
+    return first_day(month).astype("M8[s]") + OFFERS_AT
+
+
+def arrives(source: str, times: Times) -> Times:
+    """Return when rows of `source` arrive that tell of `times`."""
+    return minutes_later(times, ARRIVES_AFTER[source])
 
 
 def minutes_later(times: Times, minutes: Floats | int) -> Times:

@@ -7,47 +7,45 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.calendar import days_in, first_day
-from data.sources.rows import Times, minutes_later, moment, row_id
+from data.sources.rows import Times, arrives, moment, row_id, working_time
 from data.world.beliefs import PLANS, World
+from data.world.company import Company
 from data.world.hazard import since_price_rise
 from data.world.state import Bools, Ints, State
 from data.world.step import INVOLUNTARY, STAYS, VOLUNTARY, Events
-from data.world.streams import Streams
 
 REASONS = ("price", "missing_feature", "not_using", "other_product", "no_reason")
 
 
-def subscriptions(world: World, streams: Streams, events: Events) -> pd.DataFrame:
-    """One row per start, return, change of plan or seats, and cancellation."""
-    state, month = events.state, events.month
-    parts = []
-    if month == 0:
-        at = first_start(streams, state)
-        parts.append(_terms(world, state, "start", at, np.arange(len(state))))
-    parts += [
-        _joins(world, streams, events),
-        _returns(world, streams, events),
-        _changes(world, streams, events),
-        _cancellations(world, streams, events),
+def subscriptions(company: Company, events: Events) -> pd.DataFrame:
+    """Return one row per start, return, change of plan or seats, and cancellation."""
+    parts = [
+        _joins(company, events),
+        _returns(company, events),
+        _changes(company, events),
+        _cancellations(company, events),
     ]
+    if events.month == 0:
+        state, at = events.state, first_start(company, events.state)
+        first = _terms(company.world, state, "start", at, np.arange(len(state)))
+        parts.insert(0, first)
     return pd.concat(parts, ignore_index=True)
 
 
-def joined_at(streams: Streams, joined: State) -> Times:
-    """Give when newcomers start: on their billing day."""
-    return moment(streams, "join", joined.month, joined.traits.billing_day)
+def joined_at(company: Company, joined: State) -> Times:
+    """Return when newcomers start: on their billing day."""
+    return moment(company, "join", joined.month, joined.traits.billing_day)
 
 
-def first_start(streams: Streams, state: State) -> Times:
-    """Give when those at start had joined, before the first record."""
+def first_start(company: Company, state: State) -> Times:
+    """Return when the customers at the start had joined, before the first record."""
     months = first_day(0).astype("M8[M]") + state.traits.joined
-    seconds = 3600 * (7 + 14 * streams("start.second").random(len(state)))
-    whole_days = (state.traits.billing_day - 1).astype("m8[D]")
-    return months.astype("M8[s]") + whole_days + seconds.astype("m8[s]")
+    midnight = months.astype("M8[s]") + (state.traits.billing_day - 1).astype("m8[D]")
+    return midnight + working_time(company, "start", 0, len(state))
 
 
 def _terms(world: World, state: State, kind: str, at: Times, who: Ints) -> pd.DataFrame:
-    """Lay out the contract of the customers at positions `who`."""
+    """Return one row with the contract of each customer at positions `who`."""
     customer_id = state.customer_id[who]
     return pd.DataFrame(
         {
@@ -55,7 +53,7 @@ def _terms(world: World, state: State, kind: str, at: Times, who: Ints) -> pd.Da
             "customer_id": customer_id,
             "event": kind,
             "event_at": at,
-            "arrived_at": minutes_later(at, 5),
+            "arrived_at": arrives("subscriptions", at),
             "plan": np.asarray(PLANS, object)[state.plan[who]],
             "contract": np.where(state.annual[who], "annual", "monthly"),
             "seats": state.seats[who],
@@ -66,89 +64,94 @@ def _terms(world: World, state: State, kind: str, at: Times, who: Ints) -> pd.Da
     )
 
 
-def _joins(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def _joins(company: Company, events: Events) -> pd.DataFrame:
     joined = events.joined
-    at = joined_at(streams, joined)
-    return _terms(world, joined, "start", at, np.arange(len(joined)))
+    at = joined_at(company, joined)
+    return _terms(company.world, joined, "start", at, np.arange(len(joined)))
 
 
-def _returns(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def _returns(company: Company, events: Events) -> pd.DataFrame:
     who = np.flatnonzero(events.return_day)
-    at = moment(streams, "return", events.month, events.return_day, who)
-    return _terms(world, after_return(events), "return", at, who)
+    at = moment(company, "return", events.month, events.return_day, who)
+    return _terms(company.world, after_return(events), "return", at, who)
 
 
 def after_return(events: Events) -> State:
-    """Give the month's state with those who come back on their monthly contract."""
+    """Return the month's state, with monthly contracts for those who come back."""
     annual = events.state.annual & (events.return_day == 0)
     return replace(events.state, annual=annual)
 
 
-def _changes(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def _changes(company: Company, events: Events) -> pd.DataFrame:
     changed, state = events.drift, events.state
     stays = (events.left == STAYS) | (changed.change_day <= events.left_day)
     who = np.flatnonzero((changed.change_day > 0) & state.active & stays)
-    at = moment(streams, "change", events.month, changed.change_day, who)
+    at = moment(company, "change", events.month, changed.change_day, who)
     after = replace(state, plan=changed.plan, seats=changed.seats)
-    return _terms(world, after, "change", at, who)
+    return _terms(company.world, after, "change", at, who)
 
 
-def _cancellations(world: World, streams: Streams, events: Events) -> pd.DataFrame:
-    """The cancellation is dated by the decision; access may run on to `ends_on`."""
-    state, month = events.state, events.month
+def _cancellations(company: Company, events: Events) -> pd.DataFrame:
+    """Return cancellations, dated by the decision. Access may run on to `ends_on`."""
     who = np.flatnonzero(events.left)
-    at = moment(streams, "leave", month, events.left_day, who)
-    rows = _terms(world, state, "cancel", at, who)
-    late = booked_late(world, streams, events)[who]
-    arrived = np.where(late > 0, at + late.astype("m8[D]"), minutes_later(at, 5))
+    at = moment(company, "leave", events.month, events.left_day, who)
+    rows = _terms(company.world, events.state, "cancel", at, who)
+    late = booked_late(company, events)[who]
+    arrived = np.where(late > 0, at + late.astype("m8[D]"), rows["arrived_at"])
     return rows.assign(
         arrived_at=arrived,
         ends_on=_ends_on(events, at, who),
-        reason=_reasons(world, streams, events, who),
+        reason=_reasons(company, events, who),
     )
 
 
-def booked_late(world: World, streams: Streams, events: Events) -> Ints:
-    """Give by how many days the news of an ending is late: 0, or 5 to 28."""
-    is_late = streams("late", events.month).random(len(events.left)) < world.late_news
-    days = 5 + (24 * streams("late.days", events.month).random(len(is_late))).astype(
-        int
-    )
+def booked_late(company: Company, events: Events) -> Ints:
+    """Draw how many days late a cancellation is booked, 0 if in time."""
+    world, month, n = company.world, events.month, len(events.left)
+    is_late = company.uniform("late", month, n) < world.late_news
+    least, most = world.late_news_days
+    uniform = company.uniform("late.days", month, n)
+    days = least + ((most - least + 1) * uniform).astype(int)
     return np.where(is_late, days, 0)
 
 
 def _ends_on(events: Events, at: Times, who: Ints) -> Times:
-    """Give when access ends: the next renewal for annual contracts, else the notice."""
+    """Return the day on which access ends.
+
+    It is the next renewal for annual contracts, else the day of the cancellation.
+    """
     state = events.state
-    runs_on = state.annual[who] & (events.left[who] == VOLUNTARY)
-    to_renewal = np.where(runs_on, 11 - state.term_month[who], 0)
+    decided = events.left[who] == VOLUNTARY
+    to_renewal = np.where(decided, state.months_paid_ahead[who], 0)
     renewal = (first_day(events.month).astype("M8[M]") + to_renewal).astype("M8[D]")
     renewal = (renewal + (state.traits.billing_day[who] - 1)).astype("M8[s]")
     return np.where(to_renewal > 0, renewal, at.astype("M8[D]").astype("M8[s]"))
 
 
-def _reasons(
-    world: World, streams: Streams, events: Events, who: Ints
-) -> npt.NDArray[np.object_]:
-    """Give what leavers answered: price and disuse when true, else anything."""
-    state = events.state
-    answer = streams("leave.reason", events.month).random(len(state))[who]
-    rise = since_price_rise(world, state.month) < 3
-    about_price = (state.traits.sensitivity[who] + rise > 1) & (answer < 0.5)
-    not_using = state.in_decay[who] & (answer < 0.6)
+def _reasons(company: Company, events: Events, who: Ints) -> npt.NDArray[np.object_]:
+    """Draw what leavers answer: price or disuse where true, else any reason."""
+    world, state = company.world, events.state
+    answer = company.uniform("leave.reason", events.month, len(state))[who]
+    since_rise = since_price_rise(world, state.month)
+    recent_rise = since_rise < world.price_complaint_months
+    sensitive, say_so = world.reason_price
+    minds_price = state.traits.sensitivity[who] + recent_rise > sensitive
+    about_price = minds_price & (answer < say_so)
+    not_using = state.in_decay[who] & (answer < world.reason_unused)
     anything = (answer * len(REASONS)).astype(int)
-    code = np.select([about_price, not_using], [0, 2], anything)
+    known = [REASONS.index("price"), REASONS.index("not_using")]
+    code = np.select([about_price, not_using], known, anything)
     voluntary = np.asarray(REASONS, object)[code]
     return np.where(events.left[who] == INVOLUNTARY, "payment_failed", voluntary)
 
 
-def roster(world: World, streams: Streams, state: State, last: Events) -> Bools:
-    """Mark who counts as a customer at the cutoff, as far as news has arrived.
+def roster(company: Company, state: State, last: Events) -> Bools:
+    """Mark the customers at the cutoff, as far as news of leaving has arrived.
 
     Args:
         state: the company at the cutoff.
         last: the events of the month before.
     """
-    booked_on = last.left_day + booked_late(world, streams, last)
+    booked_on = last.left_day + booked_late(company, last)
     unheard = (last.left > 0) & (booked_on > days_in(last.month))
     return state.active | np.concatenate([unheard, np.zeros(len(last.joined), bool)])

@@ -1,15 +1,16 @@
-"""Tickets: what customers wrote to support, in sentences made by a small grammar."""
+"""Tickets: what customers wrote to support. A small grammar makes the sentences."""
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.calendar import days_in, first_day
+from data.calendar import days_in
+from data.sources.rows import Times, arrives, moment
 from data.world.beliefs import TOPICS, World
+from data.world.company import Company
 from data.world.drift import NO_TICKET
-from data.world.state import Floats, Ints
+from data.world.state import Bools, Floats, Ints
 from data.world.step import STAYS, Events
-from data.world.streams import Streams
 
 Texts = npt.NDArray[np.object_]
 
@@ -63,23 +64,26 @@ PRESSURE = (
 )  # fmt: skip
 
 
-def tickets(world: World, streams: Streams, events: Events) -> pd.DataFrame:
-    """One row per ticket opened and one per ticket resolved (its text is null)."""
+def tickets(company: Company, events: Events) -> pd.DataFrame:
+    """Return one row per ticket opened and one per ticket resolved, without text."""
+    world, month = company.world, events.month
     opened = _opened(events)
     topic, day = events.drift.ticket_topic[opened], events.drift.ticket_day
     customer_id = events.state.customer_id[opened]
-    at = _moment(streams, events.month, day)[opened]
-    solved = at + (86400 * _days(events)[opened]).astype("m8[s]")
-    cross = events.state.irritation[opened] > 0.35
-    text = write(_choices(streams, events.month, opened), topic, cross)
-    ticket_id = customer_id * 1000 + events.month
+    at = moment(company, "ticket", month, day, opened)
+    days = _answer_days(world, events)[opened]
+    resolved_at = at + (86400 * days).astype("m8[s]")
+    cross = events.state.irritation[opened] > world.cross_irritation
+    text = messages(_choices(company, month, opened), topic, cross)
+    ticket_id = customer_id * 1000 + month
+    no_text = np.full(len(at), None)
     asked = _rows(ticket_id, customer_id, "opened", at, text)
-    answered = _rows(ticket_id, customer_id, "resolved", solved, np.full(len(at), None))
+    answered = _rows(ticket_id, customer_id, "resolved", resolved_at, no_text)
     return pd.concat([asked, answered], ignore_index=True)
 
 
 def _opened(events: Events) -> Ints:
-    """Give the positions of those who wrote while they were customers."""
+    """Return the positions of customers who wrote before they left."""
     drift = events.drift
     here = events.state.active & (
         (events.left == STAYS) | (drift.ticket_day <= events.left_day)
@@ -87,42 +91,37 @@ def _opened(events: Events) -> Ints:
     return np.flatnonzero(here & (drift.ticket_topic != NO_TICKET))
 
 
-def _days(events: Events) -> Floats:
-    """Give days to the answer; after four weeks every ticket is closed."""
-    last = days_in(events.month) - events.drift.ticket_day + days_in(events.month + 1)
-    return np.minimum(events.drift.resolved_after, np.minimum(last - 0.5, 28.0))
-
-
-def _moment(streams: Streams, month: int, day: Ints) -> npt.NDArray[np.datetime64]:
-    seconds = 3600 * (7 + 14 * streams("ticket.second", month).random(len(day)))
-    start = first_day(month).astype("M8[s]")
-    return start + (day - 1).astype("m8[D]") + seconds.astype("m8[s]")
+def _answer_days(world: World, events: Events) -> Floats:
+    """Return the days to the answer, which must arrive by the end of the next month."""
+    left_in_month = days_in(events.month) - events.drift.ticket_day
+    last = left_in_month + days_in(events.month + 1) - 0.5
+    most = np.minimum(last, world.answer_days_most)
+    return np.minimum(events.drift.resolved_after, most)
 
 
 def _rows(
-    ticket_id: Ints, customer_id: Ints, event: str, at: object, text: Texts
+    ticket_id: Ints, customer_id: Ints, event: str, at: Times, text: Texts
 ) -> pd.DataFrame:
-    times = pd.Series(at, dtype="datetime64[s]")
     return pd.DataFrame(
         {
             "ticket_id": ticket_id,
             "customer_id": customer_id,
             "event": event,
-            "event_at": times,
-            "arrived_at": times + pd.Timedelta(minutes=2),
+            "event_at": at,
+            "arrived_at": arrives("tickets", at),
             "text": pd.Series(text, dtype="str"),
         }
     )
 
 
-def _choices(streams: Streams, month: int, who: Ints) -> Floats:
+def _choices(company: Company, month: int, who: Ints) -> Floats:
     """Draw four uniforms for every customer, keep the writers'.  # (n_tickets, 4)"""
     n = int(who.max(initial=-1)) + 1
-    return streams("ticket.text", month).random((n, 4))[who]
+    return company.streams("ticket.text", month).random((n, 4))[who]
 
 
-def write(choice: Floats, topic: Ints, cross: npt.NDArray[np.bool_]) -> Texts:
-    """Write one message per row; `cross` customers greet and close with less patience.
+def messages(choice: Floats, topic: Ints, cross: Bools) -> Texts:
+    """Write one message per ticket; `cross` customers greet and close impatiently.
 
     Args:
         choice: uniform draws for greeting, sentence, thing and closing.  # (n, 4)
@@ -149,4 +148,5 @@ def _message(greeting: str, body: str, closing: str) -> str:
 
 
 def _one_of(options: tuple[str, ...], uniform: Floats) -> Texts:
+    """Return for each draw one of the options, all equally likely."""
     return np.asarray(options, object)[(uniform * len(options)).astype(int)]

@@ -5,14 +5,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from data.calendar import days_in, first_day
-from data.sources.rows import Times, minutes_later, moment, row_id
+from data.calendar import days_in
+from data.sources.rows import (
+    Times,
+    arrives,
+    minutes_later,
+    moment,
+    offers_made_at,
+    row_id,
+)
 from data.sources.subscriptions import after_return, joined_at
 from data.world.beliefs import World
-from data.world.hazard import DUNNING_DAYS, LOST, PAID, in_dunning
-from data.world.state import Bools, Floats, Ints
+from data.world.company import Company
+from data.world.hazard import LOST, PAID, in_dunning
+from data.world.state import TERM_MONTHS, Bools, Floats, Ints
 from data.world.step import STAYS, Events
-from data.world.streams import Streams
 
 CARRIED = 5  # added to the number of a retry of last month's invoice
 
@@ -27,13 +34,13 @@ class Attempt:
     day: Ints  # of the month, 1-based
 
 
-def transactions(world: World, streams: Streams, events: Events) -> pd.DataFrame:
-    """Give one row per attempt to collect an invoice, and per refund."""
+def transactions(company: Company, events: Events) -> pd.DataFrame:
+    """Return one row per attempt to collect an invoice, and per refund."""
     parts = [
-        _first_invoices(world, streams, events),
-        *_new_invoices(world, streams, events),
-        *_carried_retries(world, streams, events),
-        _credits(world, events),
+        _first_invoices(company, events),
+        *_new_invoices(company, events),
+        *_carried_retries(company, events),
+        _refunds(company.world, events),
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -47,55 +54,56 @@ def _charges(
             "customer_id": customer_id,
             "kind": kind,
             "event_at": at,
-            "arrived_at": minutes_later(at, 15),
+            "arrived_at": arrives("transactions", at),
             "amount_usd": np.round(usd, 2),
         }
     )
 
 
-def _first_invoices(world: World, streams: Streams, events: Events) -> pd.DataFrame:
+def _first_invoices(company: Company, events: Events) -> pd.DataFrame:
+    """Return the newcomers' invoices, a minute after they start; none of them fails."""
     joined = events.joined
-    at = minutes_later(joined_at(streams, joined), 1)
-    usd = joined.fee(world) * np.where(joined.annual, 12, 1)
+    at = minutes_later(joined_at(company, joined), 1)
+    usd = joined.fee(company.world) * np.where(joined.annual, TERM_MONTHS, 1)
     number = row_id(events.month, joined.customer_id, "paid")
     return _charges(number, joined.customer_id, "paid", at, usd)
 
 
-def _new_invoices(world: World, streams: Streams, events: Events) -> list[pd.DataFrame]:
-    """Give this month's invoices and those of their retries that fall into it."""
+def _new_invoices(company: Company, events: Events) -> list[pd.DataFrame]:
+    """Return this month's invoices and their retries of this month."""
     state, day = events.state, events.state.traits.billing_day
     stays_for_it = (events.left_day == 0) | (events.left_day >= day)
     billed = (state.active & state.is_billed & stays_for_it) | (events.return_day > 0)
-    attempts = _attempts(_stage(events), billed, day)
-    usd = invoice_usd(world, events)
-    return [_rows(streams, events, attempt, usd) for attempt in attempts]
+    attempts = _attempts(company.world, _stage(events), billed, day)
+    usd = invoice_usd(company.world, events)
+    return [_rows(company, events, attempt, usd) for attempt in attempts]
 
 
 def _stage(events: Events) -> Ints:
-    """Give how this month's invoices fare; who has just come back pays in the end."""
-    stage = events.drift.dunning_stage
-    return np.where((events.return_day > 0) & (stage == LOST), len(DUNNING_DAYS), stage)
+    """Return the stage of this month's invoice, which returners always pay at last."""
+    stage, last_retry = events.drift.dunning_stage, LOST - 1
+    return np.where((events.return_day > 0) & (stage == LOST), last_retry, stage)
 
 
-def _carried_retries(
-    world: World, streams: Streams, events: Events
-) -> list[pd.DataFrame]:
-    """Give retries of last month's invoices that fall into this month."""
-    state, last_month = events.state, events.month - 1
-    usd = replace(state, month=last_month).fee(world) * np.where(state.annual, 12, 1)
+def _carried_retries(company: Company, events: Events) -> list[pd.DataFrame]:
+    """Return this month's retries of last month's invoices."""
+    world, state, last_month = company.world, events.state, events.month - 1
+    months = np.where(state.annual, TERM_MONTHS, 1)
+    usd = replace(state, month=last_month).fee(world) * months
     day = state.traits.billing_day - days_in(last_month)
-    attempts = _attempts(state.dunning_stage, in_dunning(state) & state.active, day)
+    unpaid = in_dunning(world, state) & state.active
+    attempts = _attempts(world, state.dunning_stage, unpaid, day)
     carried = [replace(a, number=a.number + CARRIED) for a in attempts]
-    return [_rows(streams, events, attempt, usd) for attempt in carried]
+    return [_rows(company, events, attempt, usd) for attempt in carried]
 
 
-def _attempts(stage: Ints, billed: Bools, day: Ints) -> list[Attempt]:
-    """List every attempt on invoices of `day`, which may lie before this month."""
+def _attempts(world: World, stage: Ints, billed: Bools, day: Ints) -> list[Attempt]:
+    """List every attempt on invoices of `day`, which may be before this month."""
     attempts = [
         Attempt("paid", 0, billed & (stage == PAID), day),
         Attempt("failed", 0, billed & (stage != PAID), day),
     ]
-    for number, days in enumerate(DUNNING_DAYS, start=1):
+    for number, days in enumerate(world.dunning_days, start=1):
         paid, failed = billed & (stage == number), billed & (stage > number)
         attempts.append(Attempt("retry_paid", number, paid, day + days))
         attempts.append(Attempt("retry_failed", number, failed, day + days))
@@ -103,17 +111,17 @@ def _attempts(stage: Ints, billed: Bools, day: Ints) -> list[Attempt]:
 
 
 def _rows(
-    streams: Streams, events: Events, attempt: Attempt, usd: Floats
+    company: Company, events: Events, attempt: Attempt, usd: Floats
 ) -> pd.DataFrame:
-    """Give the attempts that fall into the month, on customers still there.
+    """Return the attempts of this month on customers who have not left yet.
 
-    The last retry of a lost invoice is the leaving itself.
+    The last retry of a lost invoice happens on the day of leaving.
     """
     in_month = (attempt.day >= 1) & (attempt.day <= days_in(events.month))
     still_here = (events.left == STAYS) | (attempt.day <= events.left_day)
     where = np.flatnonzero(attempt.who & in_month & still_here)
     purpose = f"attempt.{attempt.number}"
-    at = moment(streams, purpose, events.month, attempt.day, where)
+    at = moment(company, purpose, events.month, attempt.day, where)
     customer_id = events.state.customer_id[where]
     kind = "failed" if "failed" in attempt.kind else "paid"
     number = row_id(events.month, customer_id, kind, attempt.number)
@@ -121,20 +129,18 @@ def _rows(
 
 
 def invoice_usd(world: World, events: Events) -> Floats:
-    """Give this month's invoice: a year's fees at once, or a month's less discount."""
+    """Return this month's invoice: a year's fees, or a month's less the discount."""
     state = after_return(events)
     reduced = np.where(state.discount_left > 0, 1 - world.discount, 1.0)
-    return state.fee(world) * np.where(state.annual, 12.0, reduced)
+    return state.fee(world) * np.where(state.annual, float(TERM_MONTHS), reduced)
 
 
-def _credits(world: World, events: Events) -> pd.DataFrame:
-    """Annual customers get their discount as a refund on the day of the offer."""
+def _refunds(world: World, events: Events) -> pd.DataFrame:
+    """Return the discounts of annual customers, paid back when the offer is made."""
     state = events.state
     where = np.flatnonzero(events.offers & state.active & state.annual)
     usd = -world.discount * world.discount_months * state.fee(world, where)
-    at = np.full(
-        len(where), first_day(events.month).astype("M8[s]") + np.timedelta64(9, "h")
-    )
+    at = np.full(len(where), offers_made_at(events.month))
     customer_id = state.customer_id[where]
     number = row_id(events.month, customer_id, "refund")
     return _charges(number, customer_id, "refund", at, usd)

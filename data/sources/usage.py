@@ -1,7 +1,8 @@
 """Usage: which customer was active on which day, and for how long.
 
-This is nine tenths of all rows, so it is drawn in blocks: one 64-bit word per
-customer and day, cut into four 16-bit uniforms (active? how long? how often? where?).
+Nine tenths of all rows are here, so they are drawn in blocks. One word of 64 random
+bits serves one customer and day. It is cut into four numbers of 16 bits, which decide:
+active or not, how many minutes, how many sessions, which client.
 """
 
 from collections.abc import Iterator
@@ -13,18 +14,24 @@ import pandas as pd
 
 from data.calendar import days_in, first_day, is_weekend
 from data.world.beliefs import CLIENTS, World
+from data.world.company import Company
 from data.world.state import Bools, Floats, Ints
 from data.world.step import VOLUNTARY, Events
-from data.world.streams import Streams
 
 BLOCK = 8192  # customers; 2 MB of draws, which stay in the cache
-LEVELS = 1 << 16
-_TAIL = 1 - (np.arange(LEVELS) + 0.5) / LEVELS
-_EXPONENTIAL = -np.log(_TAIL).astype(np.float32)  # quantiles, mean 1
-_SESSIONS = (1 + np.log(_TAIL) / np.log(0.55)).astype(np.int8)  # geometric
-_CLIENT = np.searchsorted([0.55, 0.80], 1 - _TAIL).astype(np.int8)
+ARRIVES_AFTER = np.timedelta64(27, "h")  # collected at three the next morning
+LEVELS = 1 << 16  # values of a 16-bit number
 
 Thresholds = npt.NDArray[np.uint16]
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """What each 16-bit number means; arrays of shape (LEVELS,)."""
+
+    minutes: npt.NDArray[np.int16]  # exponential above the first minute
+    sessions: npt.NDArray[np.int8]  # geometric
+    client: npt.NDArray[np.int8]  # position in CLIENTS
 
 
 @dataclass(frozen=True)
@@ -42,39 +49,55 @@ class Usage:
         return len(self.position)
 
 
-def usage(world: World, streams: Streams, events: Events) -> Usage:
-    """Draw the month's active days of everyone who has access."""
-    blocks = list(_blocks(world, streams, events))
+def usage(company: Company, events: Events) -> Usage:
+    """Draw the month's active days of all customers with access."""
+    blocks = list(_blocks(company, events))
     columns = (np.concatenate(column) for column in zip(*blocks, strict=True))
     return Usage(events.month, *columns)
 
 
 def _blocks(
-    world: World, streams: Streams, events: Events
+    company: Company, events: Events
 ) -> Iterator[tuple[npt.NDArray[np.generic], ...]]:
+    """Yield the columns of `Usage` behind `month`, block by block."""
     n_days = days_in(events.month)
-    bits = streams("usage", events.month).bit_generator
-    minutes = (1 + np.float32(world.minutes_per_day) * _EXPONENTIAL).astype(np.int16)
-    for start, chance in _active_chances(world, events):
-        words = bits.random_raw(chance.size)
-        active = words.view(np.uint16)[::4] < chance.reshape(-1)
+    bits = company.streams("usage", events.month).bit_generator
+    meaning = _quantiles(company.world)
+    for start, thresholds in _thresholds(company.world, events):
+        words = bits.random_raw(thresholds.size)
+        active = words.view(np.uint16)[::4] < thresholds.reshape(-1)
         rows = np.flatnonzero(active).astype(np.int32)
         position = rows // np.int32(n_days)
         _, how_long, how_often, where = words[rows].view(np.uint16).reshape(-1, 4).T
         yield (
             position + np.int32(start),
             (rows - position * np.int32(n_days)).astype(np.int8),
-            minutes[how_long],
-            _SESSIONS[how_often],
-            _CLIENT[where],
+            meaning.minutes[how_long],
+            meaning.sessions[how_often],
+            meaning.client[where],
         )
 
 
+def _quantiles(world: World) -> Quantiles:
+    """Compute what 16-bit numbers mean: rarer minutes and sessions for higher ones."""
+    tail = 1 - (np.arange(LEVELS) + 0.5) / LEVELS  # probability of a higher number
+    exponential = -np.log(tail).astype(np.float32)  # mean 1
+    minutes = 1 + np.float32(world.minutes_per_day) * exponential
+    sessions = 1 + np.log(tail) / np.log(world.session_again)
+    client = np.searchsorted(np.cumsum(world.client_mix)[:-1], 1 - tail)
+    return Quantiles(
+        minutes.astype(np.int16), sessions.astype(np.int8), client.astype(np.int8)
+    )
+
+
 def access_days(events: Events) -> tuple[Ints, Ints]:
-    """Give the first day of access in the month and the day past the last, 0-based."""
+    """Return the first day of access in the month and the day past the last.
+
+    Days count from 0.  # each (n_customers and newcomers,)
+    """
     state, n_days = events.state, days_in(events.month)
     first = np.where(events.return_day > 0, events.return_day - 1, 0)
-    access_runs_on = state.annual & (events.left == VOLUNTARY) & (state.term_month < 11)
+    access_runs_on = (events.left == VOLUNTARY) & (state.months_paid_ahead > 0)
     ends = (events.left > 0) & ~access_runs_on
     past = np.where(ends, events.left_day, n_days)
     renewal_missed = ~state.active & (state.access_left == 1)
@@ -89,16 +112,16 @@ def access_days(events: Events) -> tuple[Ints, Ints]:
 
 
 def _pace(world: World, events: Events) -> Floats:
-    """Give active occasions per weekday, decay left out; newcomers stand last."""
+    """Return active occasions per weekday, without decays; newcomers are last."""
     old, new = events.state.log_usage(world), events.joined.log_usage(world)
-    notice = 0.5 * (~events.state.active)  # those who gave notice use it less
-    return np.exp(np.concatenate([old - notice, new]))
+    notice = world.notice_usage * (~events.state.active)
+    return np.exp(np.concatenate([old + notice, new]))
 
 
-def _active_chances(world: World, events: Events) -> Iterator[tuple[int, Thresholds]]:
-    """Give each block's first customer and chances of activity, times 65,536.
+def _thresholds(world: World, events: Events) -> Iterator[tuple[int, Thresholds]]:
+    """Yield each block's first customer and thresholds.  # (n_block, n_days)
 
-    The chances have shape (n_block, n_days).
+    A customer is active on a day if a 16-bit number falls below the threshold.
     """
     weekend = is_weekend(events.month)
     daily = np.where(weekend, world.weekend_usage, 1.0)
@@ -109,28 +132,29 @@ def _active_chances(world: World, events: Events) -> Iterator[tuple[int, Thresho
         here = np.arange(start, min(start + BLOCK, len(pace)))
         usual = _threshold(pace[here])
         less = _threshold(world.weekend_usage * pace[here])
-        chance = np.where(weekend, less[:, None], usual[:, None])
+        block = np.where(weekend, less[:, None], usual[:, None])
         decays = here[may_decay[here]]
         share = _decay_share(events, decays, days)
-        chance[decays - start] = _threshold(pace[decays, None] * daily * share)
+        block[decays - start] = _threshold(pace[decays, None] * daily * share)
         partial = here[(first[here] > 0) | (past[here] < len(days))]
         inside = (days >= first[partial, None]) & (days < past[partial, None])
-        chance[partial - start] *= inside
-        yield start, chance
+        block[partial - start] *= inside
+        yield start, block
 
 
 def _threshold(occasions: Floats) -> Thresholds:
-    """Turn expected occasions a day into the chance of at least one."""
+    """Turn expected occasions a day into the probability of one or more."""
     return (-np.expm1(-occasions) * (LEVELS - 1)).astype(np.uint16)
 
 
 def _may_decay(events: Events) -> Bools:
+    """Mark customers with a decay on some day of the month."""
     old = events.state.in_decay | (events.drift.decay_day > 0)
     return np.concatenate([old, np.zeros(len(events.joined), bool)])
 
 
 def _decay_share(events: Events, who: Ints, days: Ints) -> Floats:
-    """Give the share of usage kept on each day.  # (n_who, n_days)"""
+    """Return the share of usage kept on each day.  # (n_who, n_days)"""
     state, turn = events.state, events.drift.decay_day[who, None]
     after_turn = (turn > 0) & (days >= turn - 1)
     in_decay = state.in_decay[who, None] ^ after_turn
@@ -138,9 +162,9 @@ def _decay_share(events: Events, who: Ints, days: Ints) -> Floats:
 
 
 def usage_table(usage: Usage, customer_id: Ints) -> pd.DataFrame:
-    """Lay usage out as published: one row per customer and active day."""
+    """Return usage as published: one row per customer and active day."""
     days = (first_day(usage.month) + np.arange(days_in(usage.month))).astype("M8[s]")
-    arrives = days + np.timedelta64(27, "h")  # collected at three the next morning
+    arrives = days + ARRIVES_AFTER
     return pd.DataFrame(
         {
             "customer_id": customer_id.astype(np.int32)[usage.position],

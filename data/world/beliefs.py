@@ -1,7 +1,9 @@
-"""Beliefs: everything that is believed about the company, in one frozen place.
+"""Beliefs: every number that says how the company and its customers behave.
 
-Each belief carries its unit and its source; "choice" marks what no good source gives.
-The sources are named in full in `data/README.md`.
+Each belief has a unit and a source; "choice" means that no good source was found.
+`data/README.md` names the sources in full. No other module of `data/world` or
+`data/sources` may hold such a number. This file is therefore longer than the others:
+it is one list, and a list reads best in one place.
 """
 
 from dataclasses import dataclass, field, fields, replace
@@ -19,15 +21,16 @@ T = TypeVar("T")
 
 
 def belief(value: T, unit: str, source: str) -> T:
-    """Declare a field of `World` with its default, unit and source."""
+    """Return a field of `World` with its default, unit and source."""
     return field(default=value, metadata={"unit": unit, "source": source})
 
 
 @dataclass(frozen=True)
 class World:
-    """One set of beliefs; tuples over plans follow `PLANS`, over channels `CHANNELS`.
+    """All beliefs; a tuple over plans stands in the order of `PLANS`, and so on.
 
-    A world is changed with `dataclasses.replace`, never in place.
+    "first, past" counts like `range`: the second number is no longer included. A world
+    is changed with `dataclasses.replace`, never in place.
     """
 
     # --- size and time
@@ -36,6 +39,12 @@ class World:
     burn_in_months: int = belief(36, "months lived before the first record", "choice")
 
     # --- who joins
+    first_draw: float = belief(
+        1.5, "times the customers, drawn before the burn-in; some leave", "choice"
+    )
+    first_tenure_months: int = belief(
+        48, "months before the first draw over which its starts are spread", "choice"
+    )
     joins: float = belief(
         0.028, "new customers a month per customer at start", "choice"
     )
@@ -59,14 +68,22 @@ class World:
     median_seats: tuple[float, ...] = belief((1.0, 5.0, 22.0), "seats", "choice")
     seats_spread: float = belief(0.6, "log seats, sd; none for solo", "choice")
     seats_change: tuple[float, float, float] = belief(
-        (0.010, 0.009, 0.010), "chance a month: grow; shrink; more in a decay", "choice"
+        (0.010, 0.009, 0.010),
+        "probability a month: grow; shrink; more in a decay",
+        "choice",
     )
     seats_factor: tuple[float, float] = belief(
         (1.25, 0.8), "times the seats: grown, shrunk", "choice"
     )
-    upgrade: float = belief(0.003, "chance a month that a solo turns team", "choice")
+    fewest_seats: tuple[int, ...] = belief((1, 2, 2), "seats", "choice")
+    upgrade: float = belief(
+        0.003, "probability a month that a solo customer upgrades to team", "choice"
+    )
+    company_size: tuple[float, float] = belief(
+        (0.3, 0.8), "log employees per seat: least; most above the least", "choice"
+    )
 
-    # --- why they leave of their own will (logit of the monthly chance)
+    # --- why they decide to leave (log-odds of the monthly probability)
     base_logit: tuple[float, ...] = belief(
         (-4.12, -4.65, -5.42),
         "log-odds a month",
@@ -89,9 +106,9 @@ class World:
     engagement_memory: float = belief(0.85, "per month", "choice")
     engagement_sd: float = belief(0.35, "log usage", "choice")
     engagement_effect: float = belief(-1.3, "log-odds per unit of log usage", "choice")
-    decay_start: float = belief(0.042, "chance a month", "vendors only; choice")
+    decay_start: float = belief(0.042, "probability a month", "vendors only; choice")
     decay_recovery: float = belief(
-        0.30, "chance a month", "vendors only: 60 % of decays recover; choice"
+        0.30, "probability a month", "vendors only: 60 % of decays recover; choice"
     )
     decay_effect: float = belief(
         3.0, "log-odds", "vendors only: 55 to 65 % of leavers decay first; choice"
@@ -99,28 +116,42 @@ class World:
     decay_depth: tuple[float, float] = belief(
         (0.4, 0.6), "share of usage kept", "vendors only; choice"
     )
-    ticket_chance: float = belief(0.11, "chance a month", "choice")
+    ticket_probability: float = belief(
+        0.11, "probability a month, times each weight", "choice"
+    )
     ticket_weights: tuple[float, float, float, float] = belief(
         (0.40, 0.35, 0.14, 2.0),
-        "how-to, bug, price; cancel per chance of leaving; of ticket_chance",
+        "how-to; bug; price; cancel, times the probability of leaving",
         "choice",
     )
     price_ticket_odds: tuple[float, float] = belief(
         (0.8, 0.9), "log weight per sd of sensitivity; after a price rise", "choice"
     )
+    price_complaint_months: int = belief(
+        3, "months after a price rise with more complaints about the price", "choice"
+    )
     answer_days: tuple[float, float] = belief(
         (0.4, 1.1), "log days to an answer: mean, sd", "choice"
+    )
+    answer_days_most: float = belief(
+        28.0, "days after which every ticket is closed", "choice"
+    )
+    fast_and_slow_days: tuple[int, int] = belief(
+        (1, 7), "days: fast up to the first, slow above the second", "choice"
     )
     ticket_effect: float = belief(
         0.30, "log-odds per ticket", "ln 1.35: weak sources; choice"
     )
     unresolved_effect: float = belief(
-        0.92, "log-odds, open over 7 days", "ln 2.5: weak sources; choice"
+        0.92, "log-odds, after a slow answer", "ln 2.5: weak sources; choice"
     )
     fast_effect: float = belief(
-        -0.16, "log-odds, solved within a day", "ln 0.85: weak sources; choice"
+        -0.16, "log-odds, after a fast answer", "ln 0.85: weak sources; choice"
     )
     irritation_memory: float = belief(0.6, "per month", "choice")
+    cross_irritation: float = belief(
+        0.35, "log-odds of irritation above which customers write crossly", "choice"
+    )
     price_rise: tuple[float, float] = belief(
         (0.08, 0.14), "share: in the open months, in the sealed year", "choice"
     )
@@ -129,8 +160,11 @@ class World:
     )
     price_rise_effect: tuple[float, float] = belief(
         (0.34, 0.08),
-        "log-odds for 2 months, then fading over 4 to",
+        "log-odds: in the month of the rise; what remains when it has faded",
         "Netflix US January 2022: +0.95 points",
+    )
+    price_rise_fade_months: int = belief(
+        4, "months of fading, which start a month after the rise", "choice"
     )
     sensitivity_effect: float = belief(
         0.35, "log-odds per standard deviation while a price rise is fresh", "choice"
@@ -143,20 +177,36 @@ class World:
     )
     unexplained_sd: float = belief(0.25, "log-odds, never recorded", "choice")
 
-    # --- why they leave without wanting to
+    # --- why they leave without a decision: failed payments
     invoice_failure: float = belief(
-        0.045, "chance per invoice", "Recurly, Stripe: second hand"
+        0.045, "probability per invoice", "Recurly, Stripe: second hand"
     )
     reliability_sd: float = belief(0.8, "log-odds of a failed invoice", "choice")
+    reliability_shift: float = belief(
+        0.45,
+        "log-odds per squared sd; keeps the mean share of failures",
+        "half of 1 - 2 x invoice_failure, the mean of a logistic function",
+    )
+    dunning_days: tuple[int, int, int] = belief(
+        (3, 7, 14), "days from the failed invoice to each retry", "choice"
+    )
     recovery: tuple[float, float, float] = belief(
         (0.25, 0.20, 0.22),
-        "share recovered 3, 7 and 14 days after the failure",
+        "share of failed invoices that each retry recovers",
         "55 % by retries (Recurly); 12 % more by hand so that 0.86 % a month are lost",
     )
 
+    # --- what leavers answer when asked why
+    reason_price: tuple[float, float] = belief(
+        (1.0, 0.5),
+        "sd of price sensitivity, a recent price rise counting 1; share who say so",
+        "choice",
+    )
+    reason_unused: float = belief(0.6, "share of leavers in a decay", "choice")
+
     # --- who comes back
-    return_chance: float = belief(
-        0.0237, "chance a month for 12 months", "25 % in a year; Antenna: 34 % of adds"
+    return_probability: float = belief(
+        0.0237, "probability a month", "25 % in a year; Antenna: 34 % of adds"
     )
     return_months: int = belief(12, "months away after which nobody returns", "choice")
 
@@ -168,7 +218,15 @@ class World:
         (0.25, 0.45), "log usage per sd of fit, and of habit", "choice"
     )
     weekend_usage: float = belief(0.35, "share of a weekday's", "choice")
-    minutes_per_day: float = belief(28.0, "minutes on an active day, mean", "choice")
+    minutes_per_day: float = belief(
+        28.0, "minutes on an active day, mean above the first", "choice"
+    )
+    session_again: float = belief(
+        0.55, "probability of a further session on an active day", "choice"
+    )
+    client_mix: tuple[float, ...] = belief((0.55, 0.25, 0.20), "share", "choice")
+    notice_usage: float = belief(-0.5, "log usage, after a notice", "choice")
+    working_hours: tuple[int, int] = belief((7, 21), "hours UTC: first, past", "choice")
 
     # --- what an offer does
     discount: float = belief(0.15, "share of two months' fees", "choice")
@@ -181,25 +239,34 @@ class World:
         "share of the voluntary hazard",
         "mean cut 11 to 28 %: Ascarza, Iyengar & Schleicher 2016 and others",
     )
-    cut_price_ticket: float = belief(0.50, "share, price ticket in 3 months", "choice")
+    cut_price_ticket: float = belief(0.50, "share, after a price ticket", "choice")
+    cut_price_ticket_months: int = belief(3, "months after the ticket", "choice")
     cut_most: float = belief(0.80, "share", "choice")
-    cut_price_rise: float = belief(0.12, "share, price rise in 4 months", "choice")
+    cut_price_rise: float = belief(0.12, "share, after a price rise", "choice")
+    cut_price_rise_months: int = belief(
+        4, "months, that of the rise included", "choice"
+    )
     cut_sensitivity: float = belief(0.05, "share per sd of sensitivity", "choice")
     cut_decay: float = belief(-0.04, "share, while usage decays", "choice")
     sleeping_dog_cut: float = belief(
         -0.35, "share", "plan advice raised churn 6.4 to 10 %: Ascarza et al. 2016"
     )
     sleeping_dog_usage: float = belief(
-        -0.69, "log usage below which a quiet customer is better left alone", "choice"
+        -0.69, "log usage below which a silent customer is a sleeping dog", "choice"
+    )
+    sleeping_dog_months: int = belief(
+        6, "months without a ticket that make a customer silent", "choice"
     )
 
-    # --- past offers
-    pilot_months: tuple[int, int] = belief((12, 18), "first, past the last", "choice")
+    # --- the company's own offers in the open months
+    pilot_months: tuple[int, int] = belief((12, 18), "months: first, past", "choice")
     pilot_share: float = belief(0.05, "share offered; as many are controls", "choice")
     ad_hoc_share: float = belief(0.30, "share of complaints about price", "choice")
 
     # --- the campaign of the sealed year
-    campaign: tuple[int, int] = belief((7, 10), "months of the sealed year", "choice")
+    campaign: tuple[int, int] = belief(
+        (7, 10), "months of the sealed year: first, past", "choice"
+    )
     campaign_joins: float = belief(2.0, "times the usual joins", "choice")
     campaign_plan_mix: tuple[float, ...] = belief((0.75, 0.22, 0.03), "share", "choice")
     campaign_channel_mix: tuple[float, ...] = belief(
@@ -207,8 +274,19 @@ class World:
     )
 
     # --- when news arrives
-    late_news: float = belief(
-        0.45, "share of endings booked 5 to 28 days late", "choice"
+    late_news: float = belief(0.45, "share of cancellations booked late", "choice")
+    late_news_days: tuple[int, int] = belief((5, 28), "days: least, most", "choice")
+
+    # --- columns of the flat export alone
+    size_unknown: float = belief(0.08, "share of customers", "choice")
+    survey_silent: float = belief(0.40, "share of customers", "choice")
+    survey_answer: tuple[float, float, float, float] = belief(
+        (3.6, 0.4, -0.8, 0.7),
+        "points of 5: mean; per sd of fit; per log-odds of irritation; sd of the rest",
+        "choice",
+    )
+    auto_renew: tuple[float, float] = belief(
+        (0.93, 0.10), "share switched on: customers; former customers", "choice"
     )
 
     @property
@@ -218,12 +296,12 @@ class World:
 
     @property
     def price_rises(self) -> tuple[int, int]:
-        """Give the months, counted from the first, in which prices rise."""
+        """Return the months of both price rises, counted from the first open month."""
         in_open, in_sealed = self.price_rise_month
         return in_open, self.open_months + in_sealed
 
     def price_level(self, month: int) -> float:
-        """Give the price of `month` as a multiple of the first month's."""
+        """Return the prices of `month` as a multiple of the first month's."""
         level = 1.0
         for raised, share in zip(self.price_rises, self.price_rise, strict=True):
             level *= 1 + share * (month >= raised)
@@ -234,11 +312,11 @@ class World:
         return start <= month - self.open_months < end
 
     def fingerprint(self) -> str:
-        """Hash all beliefs but the size; results under other beliefs are stale."""
+        """Return a hash of all beliefs but the size; it tells stale results apart."""
         sizeless = replace(self, customers=0)
         return blake2b(repr(sizeless).encode(), digest_size=8).hexdigest()
 
 
 def beliefs() -> list[dict[str, Any]]:
-    """List every belief of `World` with its value, unit and source."""
+    """Return every belief of `World` with its value, unit and source."""
     return [{"belief": f.name, "value": f.default, **f.metadata} for f in fields(World)]

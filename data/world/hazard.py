@@ -1,4 +1,4 @@
-"""Hazard: each customer's true chance of leaving this month, and what an offer does."""
+"""Hazard: the true probability of leaving this month, and what an offer does to it."""
 
 from dataclasses import dataclass
 
@@ -6,17 +6,17 @@ import numpy as np
 
 from data.calendar import days_in
 from data.world.beliefs import World
-from data.world.state import NEVER, Bools, Floats, Ints, State
+from data.world.state import NEVER, TERM_MONTHS, Bools, Floats, Ints, State
 
-DUNNING_DAYS = (3, 7, 14)  # after the failed invoice; the last one settles it
-PAID, LOST = 0, 4  # dunning stages; 1 to 3 are recoveries on DUNNING_DAYS
+# Stages of an unpaid invoice. Stages 1 to 3 say which retry will recover it.
+PAID, LOST = 0, 4
 
 
 @dataclass(frozen=True)
-class Chances:
-    """Chances of leaving within the month, no new offer made.  # each (n_customers,)"""
+class Risk:
+    """Probabilities of leaving within the month.  # each (n_customers,)"""
 
-    voluntary: Floats  # an offer in force included
+    voluntary: Floats  # after the effect of an offer in force
     involuntary: Floats
 
     @property
@@ -24,15 +24,18 @@ class Chances:
         return 1 - (1 - self.voluntary) * (1 - self.involuntary)
 
 
-def chances(world: World, streams_season: float, state: State) -> Chances:
-    """Give the true chances; `streams_season` is the month's log-odds of the season."""
-    untouched = sigmoid(voluntary_logit(world, streams_season, state))
+def monthly_risk(world: World, season: float, state: State) -> Risk:
+    """Compute the true probabilities; `season` is the month's log-odds."""
+    untouched = sigmoid(voluntary_logit(world, season, state))
     voluntary = np.minimum(untouched * (1 - cut_in_force(world, state)), 1.0)
-    return Chances(voluntary, involuntary(world, state))
+    return Risk(voluntary, involuntary(world, state))
+
+
+# --- customers who decide to leave ---------------------------------------------------
 
 
 def voluntary_logit(world: World, season: float, state: State) -> Floats:
-    """Add up why a customer leaves of his own will, in log-odds a month."""
+    """Add up the reasons to leave, in log-odds a month."""
     onboarding = world.onboarding * np.maximum(
         0, 1 - (state.tenure - 1) / world.onboarding_months
     )
@@ -52,28 +55,34 @@ def voluntary_logit(world: World, season: float, state: State) -> Floats:
 
 
 def term_log_odds(world: World, term_month: Ints) -> Floats:
+    """Return the effect of an annual contract, by the month of its term."""
     first, middle, last = np.log(world.annual_term_odds)
-    return np.select([term_month == 0, term_month == 11], [first, last], middle)
+    is_last = term_month == TERM_MONTHS - 1
+    return np.select([term_month == 0, is_last], [first, last], middle)
 
 
 def price_pressure(world: World, state: State) -> Floats:
-    """Give the log-odds of a recent price rise: full for 2 months, faded after 6."""
+    """Compute the log-odds that a recent price rise adds.
+
+    They are full in the month of the rise and the next one. Then they fade.
+    """
     since = since_price_rise(world, state.month)
     if since == NEVER:
         return np.zeros(len(state))
     fresh, lasting = world.price_rise_effect
-    fading = np.clip(1 - (since - 1) / 4, 0, 1)
+    fading = np.clip(1 - (since - 1) / world.price_rise_fade_months, 0, 1)
     sensitive = world.sensitivity_effect * state.traits.sensitivity * fading
     return lasting + (fresh - lasting) * fading + sensitive
 
 
 def since_price_rise(world: World, month: int) -> int:
-    """Count months since the last rise; 0 in the month that brings it."""
+    """Count months since the last price rise; 0 in the month of the rise."""
     past = [month - raised for raised in world.price_rises if month >= raised]
     return min(past, default=NEVER)
 
 
 def competition(world: World, state: State) -> Floats | float:
+    """Compute the log-odds that the competitor of the sealed year adds."""
     if state.month < world.open_months + world.competitor_month:
         return 0.0
     mean, per_sd = world.competitor_effect
@@ -81,62 +90,73 @@ def competition(world: World, state: State) -> Floats | float:
 
 
 def season(world: World, noise: float, month: int) -> float:
-    """Give the month's log-odds; `noise` is a standard normal draw."""
+    """Compute the log-odds of the month; `noise` is a standard normal draw."""
     wave = np.cos(2 * np.pi * month / 12)
     return float(world.season_wave * wave + world.season_noise * noise)
 
 
+# --- customers lost to failed payments -----------------------------------------------
+
+
 def invoice_failure(world: World, state: State) -> Floats:
-    """Give the chance that an invoice issued this month fails at first."""
+    """Compute the probability that an invoice issued this month fails at first."""
     centre = np.log(world.invoice_failure / (1 - world.invoice_failure))
-    spread_out = 0.45 * world.reliability_sd**2  # keeps the mean where it was
-    return sigmoid(centre - spread_out + state.traits.reliability)
+    # A logistic function of a spread has a higher mean: shift it back.
+    shift = world.reliability_shift * world.reliability_sd**2
+    return sigmoid(centre - shift + state.traits.reliability)
 
 
 def involuntary(world: World, state: State) -> Floats:
-    """Give the chance that dunning ends without payment within the month."""
+    """Compute the probability that the last retry fails within the month."""
     day = state.traits.billing_day
     lost = 1 - sum(world.recovery)
-    settles = day + DUNNING_DAYS[-1] <= days_in(state.month)
+    settles = day + world.dunning_days[-1] <= days_in(state.month)
     new = invoice_failure(world, state) * lost * (state.is_billed & settles)
-    old = np.where(in_dunning(state), lost / unsettled(world, state), 0.0)
+    unpaid = in_dunning(world, state)
+    old = np.where(unpaid, lost / _still_unpaid(world, state), 0.0)
     return 1 - (1 - old) * (1 - new)  # after a short month both can settle
 
 
-def in_dunning(state: State) -> Bools:
-    """Mark who has an unpaid invoice from last month at the cutoff."""
+def in_dunning(world: World, state: State) -> Bools:
+    """Mark customers with an unpaid invoice from last month at the cutoff."""
     day, stage = state.traits.billing_day, state.dunning_stage
-    settled_on = day + np.asarray((0, *DUNNING_DAYS, DUNNING_DAYS[-1]))[stage]
+    last_retry = world.dunning_days[-1]
+    settled_after = np.asarray((0, *world.dunning_days, last_retry))  # by stage
+    settled_on = day + settled_after[stage]
     unpaid = (stage != PAID) & (settled_on > days_in(state.month - 1))
     return unpaid & state.was_billed
 
 
-def unsettled(world: World, state: State) -> Floats:
-    """Give the share of failures that are still open as long after the invoice."""
+def _still_unpaid(world: World, state: State) -> Floats:
+    """Return the share of failed invoices that no retry has recovered so far."""
     elapsed = days_in(state.month - 1) - state.traits.billing_day
     recovered = [
         share * (elapsed >= days)
-        for share, days in zip(world.recovery, DUNNING_DAYS, strict=True)
+        for share, days in zip(world.recovery, world.dunning_days, strict=True)
     ]
     return 1 - np.sum(recovered, axis=0)
 
 
+# --- what an offer does --------------------------------------------------------------
+
+
 def cut_in_force(world: World, state: State) -> Floats:
-    """Give the share of the voluntary hazard that an earlier offer removes now."""
+    """Return the share of the voluntary hazard that an earlier offer removes now."""
     return np.where(state.since_offer < world.offer_months, state.cut, 0.0)
 
 
 def offer_cut(world: World, state: State) -> Floats:
-    """Give the share of the voluntary hazard that an offer made now would remove.
+    """Compute the share of the voluntary hazard that an offer made now removes.
 
-    Everything it depends on leaves traces in the recorded data, except the price
-    sensitivity, which shows through tickets only. Negative: a sleeping dog.
+    All that it depends on leaves traces in the recorded data. Price sensitivity does so
+    through tickets only. A sleeping dog has a negative share: the offer harms.
     """
-    price_rise = since_price_rise(world, state.month) < 4
+    rise = since_price_rise(world, state.month) < world.cut_price_rise_months
+    ticket = state.since_price_ticket <= world.cut_price_ticket_months
     cut = (
         np.asarray(world.cut_by_plan)[state.plan]
-        + world.cut_price_ticket * (state.since_price_ticket <= 3)
-        + world.cut_price_rise * price_rise
+        + world.cut_price_ticket * ticket
+        + world.cut_price_rise * rise
         + world.cut_sensitivity * state.traits.sensitivity
         + world.cut_decay * state.in_decay
     )
@@ -148,9 +168,9 @@ def offer_cut(world: World, state: State) -> Floats:
 
 
 def is_sleeping_dog(world: World, state: State) -> Bools:
-    """Mark who hardly uses the product and has not written for half a year."""
-    quiet = state.since_ticket > 6
-    return quiet & (state.log_usage(world) < world.sleeping_dog_usage)
+    """Mark customers who hardly use the product and have long written no ticket."""
+    silent = state.since_ticket > world.sleeping_dog_months
+    return silent & (state.log_usage(world) < world.sleeping_dog_usage)
 
 
 def sigmoid(logit: Floats) -> Floats:

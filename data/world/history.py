@@ -1,26 +1,25 @@
-"""History: the company's months as they were lived, with its own offers alone."""
+"""History: the company's months with no offers but the company's own."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from data.world.beliefs import World
-from data.world.company_offers import past_offers
+from data.world.company import Company
+from data.world.company_offers import company_offers
 from data.world.state import State
 from data.world.step import Events, start, step
-from data.world.streams import Streams
 
 
 class Lived(NamedTuple):
-    """One month behind us: what happened, and the state that it led to."""
+    """One past month: its events, and the state at its end."""
 
     events: Events
     after: State
 
 
-def history(world: World, streams: Streams, months: int) -> Iterator[Lived]:
-    """Live through `months` months with nothing but the company's own offers."""
-    state = start(world, streams)
+def history(company: Company, months: int) -> Iterator[Lived]:
+    """Yield the first `months` months, one after the other."""
+    state = start(company)
     for _ in range(months):
-        offers = past_offers(world, streams, state).offered
-        state, events = step(world, streams, state, offers)
+        offers = company_offers(company, state).offered
+        state, events = step(company, state, offers)
         yield Lived(events, state)

@@ -1,4 +1,4 @@
-"""Step: one month of the company, given the offers that somebody decided."""
+"""Step: one month of the company, given the offers made at its cutoff."""
 
 from dataclasses import dataclass, replace
 
@@ -6,17 +6,11 @@ import numpy as np
 
 from data.calendar import days_in
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.drift import Drift, drift, month_season
-from data.world.hazard import (
-    DUNNING_DAYS,
-    LOST,
-    Chances,
-    chances,
-    in_dunning,
-    offer_cut,
-)
-from data.world.state import NEVER, Bools, Ints, State, append, newcomers, pick
-from data.world.streams import Streams
+from data.world.hazard import LOST, Risk, in_dunning, monthly_risk, offer_cut
+from data.world.newcomers import newcomers
+from data.world.state import NEVER, Bools, Ints, State, append, keep_customers
 
 STAYS, VOLUNTARY, INVOLUNTARY = 0, 1, 2
 
@@ -25,14 +19,14 @@ STAYS, VOLUNTARY, INVOLUNTARY = 0, 1, 2
 class Events:
     """What happened in one month; arrays hold one position per customer of `state`."""
 
-    state: State  # at the cutoff, this month's offers in it
+    state: State  # at the cutoff, after this month's offers
     offers: Bools
     had_discount: Bools  # before this month's offers
-    chances: Chances  # of leaving, with the offers
+    risk: Risk  # with the offers
     drift: Drift
     left: Ints  # STAYS, VOLUNTARY or INVOLUNTARY
-    left_day: Ints  # 1 to days in the month, 0 if he stays
-    return_day: Ints  # 0 if he does not return
+    left_day: Ints  # 1 to days in the month, 0 for those who stay
+    return_day: Ints  # 0 for those who do not return
     joined: State  # the month's new customers
 
     @property
@@ -40,13 +34,11 @@ class Events:
         return self.state.month
 
 
-def step(
-    world: World, streams: Streams, state: State, offers: Bools
-) -> tuple[State, Events]:
+def step(company: Company, state: State, offers: Bools) -> tuple[State, Events]:
     """Live through `state.month`.
 
     Args:
-        offers: who gets an offer at the cutoff.  # (n_customers,)
+        offers: which customers get an offer at the cutoff.  # (n_customers,)
 
     Returns:
         The state at the next cutoff, and what happened until then.
@@ -59,14 +51,14 @@ def step(
             f"wanted one offer decision for each of {len(state)} customers, "
             f"found {len(offers)}"
         )
+    world, month = company.world, state.month
     had_discount = state.discount_left > 0
     state = make_offers(world, state, offers)
-    risk = chances(world, month_season(world, streams, state.month), state)
-    moved, happened = drift(world, streams, state)
-    left, left_day = _leave(streams, state, risk, happened)
-    return_day = _return(world, streams, state)
-    n_joins = joins(world, state.month)
-    joined = newcomers(world, streams, state.month, n_joins, len(state))
+    risk = monthly_risk(world, month_season(company, month), state)
+    moved, happened = drift(company, state)
+    left, left_day = _leave(company, state, risk, happened)
+    return_day = _return(company, state)
+    joined = newcomers(company, month, joins(world, month), len(state))
     events = Events(
         state, offers, had_discount, risk, happened, left, left_day, return_day, joined
     )
@@ -77,83 +69,82 @@ def step(
 def make_offers(world: World, state: State, offers: Bools) -> State:
     """Record the offers; one made while another is in force only adds its discount."""
     offers = offers & state.active
-    takes = offers & (state.since_offer >= world.offer_months)
+    works = offers & (state.since_offer >= world.offer_months)
     return replace(
         state,
         discount_left=np.where(offers, world.discount_months, state.discount_left),
-        since_offer=np.where(takes, 0, state.since_offer),
-        cut=np.where(takes, offer_cut(world, state), state.cut),
+        since_offer=np.where(works, 0, state.since_offer),
+        cut=np.where(works, offer_cut(world, state), state.cut),
     )
 
 
-def start(world: World, streams: Streams) -> State:
-    """Give the state at the first cutoff, after the burn-in."""
-    first = -world.burn_in_months
-    state = replace(_first_crowd(world, streams, first), month=first)
-    for _ in range(world.burn_in_months):
-        state, _ = step(world, streams, state, np.zeros(len(state), bool))
-    return _first_customers(world, streams, pick(state, state.active))
+def start(company: Company) -> State:
+    """Draw the state at the first cutoff, after the burn-in."""
+    burn_in = company.world.burn_in_months
+    state = replace(_first_draw(company, -burn_in), month=-burn_in)
+    for _ in range(burn_in):
+        state, _ = step(company, state, np.zeros(len(state), bool))
+    return _first_customers(company, keep_customers(state, state.active))
 
 
-def _first_crowd(world: World, streams: Streams, first: int) -> State:
-    """Draw more customers than will survive, their starts spread over four years."""
-    crowd = newcomers(world, streams, first - 1, int(1.5 * world.customers) + 10)
-    years_ago = 4 * streams("start.joined").random(len(crowd))
-    joined = crowd.traits.joined - (12 * years_ago).astype(np.int64)
+def _first_draw(company: Company, first: int) -> State:
+    """Draw more customers than will survive, with their starts spread over years."""
+    world = company.world
+    n = int(world.first_draw * world.customers) + 10  # enough in a tiny world too
+    crowd = newcomers(company, first - 1, n)
+    months_ago = world.first_tenure_months * company.uniform("start.joined", 0, n)
+    joined = crowd.traits.joined - months_ago.astype(np.int64)
     return replace(crowd, traits=replace(crowd.traits, joined=joined))
 
 
-def _first_customers(world: World, streams: Streams, active: State) -> State:
-    """Keep `world.customers` of the survivors, whichever they are."""
-    rank = np.argsort(np.argsort(streams("start").random(len(active))))
-    return pick(active, rank < world.customers)
+def _first_customers(company: Company, active: State) -> State:
+    """Draw `world.customers` of the survivors."""
+    rank = np.argsort(np.argsort(company.uniform("start", 0, len(active))))
+    return keep_customers(active, rank < company.world.customers)
 
 
 def joins(world: World, month: int) -> int:
-    """Count the newcomers of a month; nothing that anybody decides changes it."""
-    crowd = world.campaign_joins if world.in_campaign(month) else 1.0
-    return round(world.joins * crowd * world.customers)
+    """Return the number of newcomers in a month; no decision changes it."""
+    times = world.campaign_joins if world.in_campaign(month) else 1.0
+    return round(world.joins * times * world.customers)
 
 
 def _leave(
-    streams: Streams, state: State, risk: Chances, happened: Drift
+    company: Company, state: State, risk: Risk, happened: Drift
 ) -> tuple[Ints, Ints]:
-    """Draw who leaves, why, and on which day."""
-    n_days = days_in(state.month)
-    unwilling, unwilling_day = _payment_lost(state, happened, n_days)
-    willing = streams("leave", state.month).random(len(state)) < risk.voluntary
-    day = 1 + (streams("leave.day", state.month).random(len(state)) * n_days).astype(
-        int
-    )
-    left = np.select(
-        [state.active & unwilling, state.active & willing],
-        [INVOLUNTARY, VOLUNTARY],
-        STAYS,
-    )
-    return left, np.select(
-        [left == INVOLUNTARY, left == VOLUNTARY], [unwilling_day, day]
-    )
+    """Draw which customers leave, why, and on which day."""
+    month, n, n_days = state.month, len(state), days_in(state.month)
+    lost, lost_day = _payment_lost(company.world, state, happened)
+    willing = company.uniform("leave", month, n) < risk.voluntary
+    day = 1 + (company.uniform("leave.day", month, n) * n_days).astype(int)
+    reasons = [state.active & lost, state.active & willing]
+    left = np.select(reasons, [INVOLUNTARY, VOLUNTARY], STAYS)
+    by_reason = [left == INVOLUNTARY, left == VOLUNTARY]
+    return left, np.select(by_reason, [lost_day, day])
 
 
-def _payment_lost(state: State, happened: Drift, n_days: int) -> tuple[Bools, Ints]:
-    """Mark whose dunning ends without payment this month, and the day on which."""
-    settled_on = state.traits.billing_day + DUNNING_DAYS[-1]
-    carried = in_dunning(state) & (state.dunning_stage == LOST)
-    fresh = state.is_billed & (happened.dunning_stage == LOST) & (settled_on <= n_days)
+def _payment_lost(world: World, state: State, happened: Drift) -> tuple[Bools, Ints]:
+    """Mark customers whose last retry fails this month, and return its day."""
+    settled_on = state.traits.billing_day + world.dunning_days[-1]
+    in_month = settled_on <= days_in(state.month)
+    carried = in_dunning(world, state) & (state.dunning_stage == LOST)
+    fresh = state.is_billed & (happened.dunning_stage == LOST) & in_month
     day = np.where(carried, settled_on - days_in(state.month - 1), settled_on)
     return carried | fresh, day
 
 
-def _return(world: World, streams: Streams, state: State) -> Ints:
-    """Give the day on which those who are away come back: their billing day."""
-    uniform = streams("return", state.month).random(len(state))
-    back = (state.away < world.return_months) & (uniform < world.return_chance)
+def _return(company: Company, state: State) -> Ints:
+    """Draw which former customers come back, and return the day: their billing day."""
+    world = company.world
+    uniform = company.uniform("return", state.month, len(state))
+    may_return = state.away < world.return_months
+    back = may_return & (uniform < world.return_probability)
     return np.where(back, state.traits.billing_day, 0)
 
 
 def _settle(state: State, moved: State, left: Ints, returned: Bools) -> State:
-    """Carry who is active, still has access, or is away over to the next cutoff."""
-    access = np.where((left == VOLUNTARY) & state.annual, 11 - state.term_month, 0)
+    """Carry leaving and returning over to the next cutoff."""
+    access = np.where(left == VOLUNTARY, state.months_paid_ahead, 0)
     access_ends = np.where(left, access == 0, state.access_left == 1)
     away = np.where(state.away < NEVER, np.minimum(state.away + 1, NEVER - 1), NEVER)
     return replace(

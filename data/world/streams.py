@@ -1,19 +1,21 @@
-"""Streams: every random draw of the world has an address."""
+"""Streams: every random number of the world has an address."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
 
+KEY_BYTES = 16  # of a Philox key
+
 
 @dataclass(frozen=True)
 class Streams:
-    """Opens one counter-based generator per purpose and month of a seed.
+    """One random generator for each purpose and month, all from one seed.
 
-    Position i of a stream belongs to customer i. A draw therefore depends on nothing
-    but its address: not on offers, on the mess, on workers or on the order of work.
-    Only `random`, `standard_normal` and `integers(..., dtype=...)` with fixed bounds
-    keep that promise; never draw with parameters that differ between customers.
+    Position i of a stream belongs to customer i. So a draw depends on its address
+    alone: not on offers, nor on the mess, the number of workers or the order of work.
+    That holds for `random`, `standard_normal` and `integers(..., dtype=...)` with fixed
+    bounds. Never draw with parameters that differ between customers.
 
     Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3" (Philox).
     """
@@ -22,5 +24,6 @@ class Streams:
 
     def __call__(self, purpose: str, month: int = 0) -> np.random.Generator:
         address = f"{self.seed}/{purpose}/{month}".encode()
-        key = int.from_bytes(blake2b(address, digest_size=16).digest(), "little")
+        digest = blake2b(address, digest_size=KEY_BYTES).digest()
+        key = int.from_bytes(digest, "little")
         return np.random.Generator(np.random.Philox(key=key))

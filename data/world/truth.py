@@ -1,4 +1,4 @@
-"""Truth: what only the world and its judge know, written apart under `sealed/`."""
+"""Truth: what only the world and its judge know. It is written under `sealed/`."""
 
 import numpy as np
 import pandas as pd
@@ -9,19 +9,20 @@ from data.world.step import Events
 
 
 def truth(world: World, events: Events) -> pd.DataFrame:
-    """Give one row per customer active at the cutoff of the events' month.
+    """Return one row per customer active at the cutoff of the events' month.
 
-    `p_churn` is the true chance of leaving within the month, the company's own offers
-    of that month included (there are none in the sealed year); `offer_cut` the share of
-    the voluntary part that an offer now would remove.
+    `p_churn` is the true probability of leaving within the month. It includes the
+    company's own offers of that month; there are none in the sealed year. `offer_cut`
+    is the share of the voluntary part that an offer made now would remove.
     """
-    state, who = events.state, np.flatnonzero(events.state.active)
+    state, risk = events.state, events.risk
+    who = np.flatnonzero(state.active)
     return pd.DataFrame(
         {
             "customer_id": state.customer_id[who],
-            "p_churn": events.chances.leaving[who],
-            "p_voluntary": events.chances.voluntary[who],
-            "p_involuntary": events.chances.involuntary[who],
+            "p_churn": risk.leaving[who],
+            "p_voluntary": risk.voluntary[who],
+            "p_involuntary": risk.involuntary[who],
             "offer_cut": offer_cut(world, state)[who],
             "left": events.left[who].astype(np.int8),
             "fit": state.traits.fit[who],

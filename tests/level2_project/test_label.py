@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from data.sources.subscriptions import roster as judges_roster
+from data.world.company import Company
 from data.world.history import Lived, history
-from data.world.streams import Streams
 from level2_project import label as module
 from level2_project.config import Labelling
 from level2_project.label import label, roster
@@ -26,7 +26,7 @@ KNOWN_BY = pd.Timestamp("2023-03-01")
 @pytest.fixture(scope="module")
 def lived() -> list[Lived]:
     """Every month of the small world as it really was."""
-    return list(history(SMALL, Streams(SEED), SMALL.months))
+    return list(history(Company(SMALL, SEED), SMALL.months))
 
 
 def told(*rows: str) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def test_the_roster_is_the_judges_at_every_cutoff(lived, small_clean):
     ours = roster(small_clean["subscriptions"], CUTOFFS, USUAL)
 
     for cutoff, (events, after) in zip(CUTOFFS, lived, strict=True):
-        wanted = judges_roster(SMALL, Streams(SEED), after, events)
+        wanted = judges_roster(Company(SMALL, SEED), after, events)
         found = ours.loc[ours["cutoff"] == cutoff, "customer_id"]
         assert found.tolist() == after.customer_id[wanted].tolist()
 

@@ -105,7 +105,7 @@ class Values:
         """Value who has been without access for `away` months."""
         if t == MONTHS or away >= AWAY:
             return 0.0
-        back = self.customer.world.return_chance
+        back = self.customer.world.return_probability
         stays_away = (1 - back) * self.gone(t + 1, away + 1)
         return back * self.here(t + 1, True) + stays_away
 

@@ -14,7 +14,7 @@ def rows_of(life: Life, t: int, who: np.ndarray) -> list[np.ndarray]:
 
 def met(judge: Setting, events, who: np.ndarray) -> list[np.ndarray]:
     """Give what those at positions `who` really met this month."""
-    risk, fee = events.chances, events.state.fee(judge.world)
+    risk, fee = events.risk, events.state.fee(judge.world)
     return [risk.voluntary[who], risk.involuntary[who], fee[who]]
 
 
@@ -60,12 +60,12 @@ def test_an_offer_removes_the_foreseen_share_of_the_chance_for_six_months(judge)
     offers = state.active & (state.since_offer >= 6)
     cut = judge.future.first.cut[0, :n]
     stayed = offers
-    lives = live_on(judge.world, judge.streams, state, offers, 7)
+    lives = live_on(judge.company, state, offers, 7)
 
     for t, (events, _) in enumerate(lives):
         foreseen = judge.future.first.voluntary[t, :n]
         expected = np.minimum(foreseen * (1 - cut), 1.0) if t < 6 else foreseen
-        came = events.chances.voluntary[:n]
+        came = events.risk.voluntary[:n]
         stayed = stayed & events.state.active[:n]
         assert np.allclose(came[stayed], expected[stayed])
 

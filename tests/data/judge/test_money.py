@@ -19,7 +19,7 @@ from data.judge.policies import (
 from data.judge.scores import profit
 from data.judge.year import Cutoff, Decision, Policy, Setting, live, realised_profit
 from data.world.beliefs import World
-from data.world.company_offers import nobody
+from data.world.company_offers import no_offers
 from tests.worlds import judge_of
 
 PARTS = list(asdict(Ledger()))
@@ -35,7 +35,7 @@ def only(customers: set[int], month: int) -> Policy:
     """Offer to some customers, by position, in one month of the sealed year."""
 
     def decide(cutoff: Cutoff) -> Decision:
-        offers = nobody(cutoff.state)
+        offers = no_offers(cutoff.state)
         if cutoff.month == 24 + month:
             offers[list(customers)] = True
         return Decision(offers)

@@ -8,12 +8,12 @@ import pytest
 from data.judge.future import Future, Life, foresee
 from data.judge.value import best_schedule, gain, offer_cost, worth
 from data.world.beliefs import World
-from data.world.streams import Streams
+from data.world.company import Company
 from tests.data.judge.by_hand import Values, customer_at, nobody, schedules, value_of
 from tests.worlds import state_at
 
 WORLD, N = World(customers=60, open_months=10), 60
-NO_RETURN = replace(WORLD, return_chance=0.0)
+NO_RETURN = replace(WORLD, return_probability=0.0)
 
 
 def random_life(generator: np.random.Generator) -> Life:
@@ -39,7 +39,7 @@ def random_future(seed: int) -> Future:
 def real_future() -> Future:
     """Foresee a small world, its newcomers left out."""
     state = state_at(WORLD, 3, 10)
-    future = foresee(WORLD, Streams(3), state)
+    future = foresee(Company(WORLD, 3), state)
     some = np.flatnonzero(state.active)[:N]
     lives = (
         Life(*(column[:, some] for column in vars(life).values()))

@@ -58,7 +58,7 @@ def repaired(rows: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
 
 
 def row_hashes(rows: pd.DataFrame, without: list[str]) -> np.ndarray:
-    """Give one number per row, sorted: equal rows have equal numbers, in any order."""
+    """Return one number per row, sorted; equal rows have equal numbers."""
     plain = rows.drop(columns=without)
     for name in plain:
         if name in TIMES:

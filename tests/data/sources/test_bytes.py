@@ -24,11 +24,11 @@ def simulate_in_a_new_process(*arguments: str, hash_seed: str) -> None:
 
 def write_in_order(plan: Plan, order: np.ndarray) -> None:
     """Emit and write the months of a world in `order`; sealed ones lie beside."""
-    lived = list(history(plan.world, plan.streams, plan.world.months))
+    lived = list(history(plan.company, plan.world.months))
     emitted = {m: emit_month(plan, lived[m].events).arrivals for m in order}
     for month in order[::-1]:
         late = emitted[month - 1].next_month if month else {}
-        drop = deliver(plan.mess, plan.streams, month, emitted[month], late)
+        drop = deliver(plan.mess, plan.company.streams, month, emitted[month], late)
         write_drop(drop, plan.folder, plan.mess)
 
 

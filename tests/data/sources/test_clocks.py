@@ -77,7 +77,7 @@ def leavers(small_clean) -> pd.DataFrame:
 
 
 def notice(leavers: pd.DataFrame) -> pd.DataFrame:
-    """Give the annual customers who left of their own will."""
+    """Return the annual customers who decided to leave."""
     annual = leavers["contract"] == "annual"
     return leavers[annual & (leavers["reason"] != "payment_failed")]
 

@@ -12,14 +12,14 @@ from data.simulate import simulate
 from data.sources.emit import emit
 from data.sources.plan import Plan
 from data.world.beliefs import World
-from data.world.company_offers import nobody
+from data.world.company import Company
+from data.world.company_offers import no_offers
 from data.world.state import State
-from data.world.streams import Streams
 from data.world.truth import truth
 from tests.worlds import SOURCES, digests, live_on, state_at
 
 WORLD, SEED, AHEAD = World(customers=400), 3, 8
-STREAMS = Streams(SEED)
+COMPANY = Company(WORLD, SEED)
 HIDDEN = (
     "plan seats engagement in_decay irritation since_price_ticket since_ticket "
     "dunning_stage"
@@ -27,7 +27,7 @@ HIDDEN = (
 
 
 def columns(state: State) -> dict[str, np.ndarray]:
-    """Give every array of a state, its traits included."""
+    """Return every array of a state, its traits included."""
     own = {f.name: getattr(state, f.name) for f in fields(state)}
     traits = own.pop("traits")
     born = {f.name: getattr(traits, f.name) for f in fields(traits)}
@@ -36,7 +36,7 @@ def columns(state: State) -> dict[str, np.ndarray]:
 
 
 def rows_without(rows: pd.DataFrame, customers: np.ndarray) -> pd.DataFrame:
-    """Give the rows of everybody else, newcomers included."""
+    """Return the rows of all other customers, newcomers included."""
     return rows[~rows["customer_id"].isin(customers)].reset_index(drop=True)
 
 
@@ -45,7 +45,7 @@ def both_lives(month: int, mask_seed: int, share: float):
     state = state_at(WORLD, SEED, month)
     offers = np.random.default_rng(mask_seed).random(len(state)) < share
     treated = state.customer_id[offers]
-    lives = [live_on(WORLD, STREAMS, state, x, AHEAD) for x in (offers, nobody(state))]
+    lives = [live_on(COMPANY, state, x, AHEAD) for x in (offers, no_offers(state))]
     return treated, zip(*lives, strict=True)
 
 
@@ -55,7 +55,7 @@ def test_offers_to_others_change_no_row_and_no_truth(month, mask_seed, share):
     treated, months = both_lives(month, mask_seed, share)
 
     for (with_offers, _), (without, _) in months:
-        told = [emit(WORLD, STREAMS, e) for e in (with_offers, without)]
+        told = [emit(COMPANY, e) for e in (with_offers, without)]
         known = [truth(WORLD, e) for e in (with_offers, without)]
 
         for source in SOURCES:
@@ -94,8 +94,8 @@ def test_an_offer_keeps_some_and_wakes_some_of_those_who_get_it():
     state = state_at(world, SEED, 8)
     everybody = np.ones(len(state), bool)
 
-    kept = next(live_on(world, STREAMS, state, everybody, 1))[0]
-    alone = next(live_on(world, STREAMS, state, nobody(state), 1))[0]
+    kept = next(live_on(Company(world, SEED), state, everybody, 1))[0]
+    alone = next(live_on(Company(world, SEED), state, no_offers(state), 1))[0]
 
     assert ((kept.left == 0) & (alone.left > 0)).sum() > 5
     assert ((kept.left > 0) & (alone.left == 0)).sum() > 0

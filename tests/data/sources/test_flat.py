@@ -1,4 +1,4 @@
-"""The flat export: one row per customer, sums over all that was recorded of him."""
+"""The flat export: one row per customer, sums over all that was recorded."""
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ def test_days_since_the_last_use_are_counted_from_the_last_active_day(flat, told
 
 
 def test_churned_is_who_has_an_ending_that_was_booked_by_then(flat, small_clean):
-    """Endings whose news is late still count as customers; who came back does."""
+    """Customers count until the news of their leaving arrives, and after a return."""
     changes = small_clean["subscriptions"].query(
         "event in ('start', 'return', 'cancel') and arrived_at < @EXPORTED"
     )

@@ -8,7 +8,7 @@ import pytest
 
 from data.sources.defects import ZONES
 from data.sources.formats import json_lines, time_text
-from data.sources.rows import pick
+from data.sources.rows import keep_rows
 
 TIMES = np.array(["2022-01-31T23:30:00", "2024-02-29T00:00:01"], "M8[s]")
 
@@ -44,6 +44,6 @@ def test_picked_rows_are_those_that_pandas_picks(small_clean, source):
     rows = small_clean[source]
     where = np.arange(len(rows)) % 3 == 0
 
-    picked = pick(rows, where)
+    picked = keep_rows(rows, where)
 
     pd.testing.assert_frame_equal(picked, rows[where].reset_index(drop=True))

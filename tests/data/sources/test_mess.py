@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from data.calendar import first_day
-from data.sources.defects import DAMAGES
+from data.sources.defects import DEFECTS
 from data.world.beliefs import PLANS, REGIONS
 from tests.data.sources.published import MONTHS, read, read_ledger, times
 from tests.worlds import SOURCES
 
-DEFECTS = {defect.__name__ for defect in DAMAGES} | {"late_rows", "truncated_drop"}
+DEFECTS = {defect.__name__ for defect in DEFECTS} | {"late_rows", "truncated_drop"}
 
 
 class Published(NamedTuple):
@@ -22,7 +22,7 @@ class Published(NamedTuple):
     ledger: pd.DataFrame
 
     def of(self, defect: str, source: str) -> pd.DataFrame:
-        """Give the ledger's rows of a defect, beside what stands where they point.
+        """Return the ledger's rows of a defect, beside the published rows.
 
         Columns of the ledger start with `noted_`.
         """

@@ -10,7 +10,7 @@ from data.sources.deliver import arrive, deliver
 from data.sources.emit import emit
 from data.sources.mess import LEDGER_COLUMNS, Mess
 from data.world.beliefs import World
-from data.world.streams import Streams
+from data.world.company import Company
 from tests.data.sources.published import (
     MONTHS,
     last_row_is_cut,
@@ -172,11 +172,12 @@ def test_a_broken_drop_is_sent_again_whole_the_next_month(
 
 @pytest.mark.parametrize("month", [0, 5, 18])
 def test_without_mess_the_rows_arrive_as_they_were_and_the_ledger_is_empty(month):
-    world, streams = World(customers=300), Streams(4)
-    rows = emit(world, streams, last_month(world, 4, month + 1).events)
+    world = World(customers=300)
+    company = Company(world, 4)
+    rows = emit(company, last_month(world, 4, month + 1).events)
 
-    arrivals = arrive(None, streams, month, rows)
-    drop = deliver(None, streams, month, arrivals, late={})
+    arrivals = arrive(None, company.streams, month, rows)
+    drop = deliver(None, company.streams, month, arrivals, late={})
 
     assert list(drop.ledger) == LEDGER_COLUMNS
     assert drop.ledger.empty
@@ -188,9 +189,12 @@ def test_without_mess_the_rows_arrive_as_they_were_and_the_ledger_is_empty(month
 def test_without_mess_no_file_is_cut(tmp_path):
     from data.sources.files import write_drop
 
-    world, streams = World(customers=300), Streams(4)
-    rows = emit(world, streams, last_month(world, 4, 6).events)
-    drop = deliver(None, streams, 5, arrive(None, streams, 5, rows), late={})
+    world = World(customers=300)
+    company = Company(world, 4)
+    rows = emit(company, last_month(world, 4, 6).events)
+    drop = deliver(
+        None, company.streams, 5, arrive(None, company.streams, 5, rows), late={}
+    )
 
     folder = write_drop(drop, tmp_path)
 

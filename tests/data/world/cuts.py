@@ -8,7 +8,7 @@ RISE = 9  # the month of the first price rise
 
 
 def believed_cut(state: State) -> np.ndarray:
-    """Write the belief out again: what share of the chance an offer should remove."""
+    """Return the share of the hazard that an offer should remove, written again."""
     plan = np.select([state.plan == 0, state.plan == 1], [0.18, 0.12], 0.07)
     ticket = 0.50 * (state.since_price_ticket <= 3)
     rise = 0.12 * (RISE <= state.month < RISE + 4)

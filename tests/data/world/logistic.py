@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def fit(columns: pd.DataFrame, happened: np.ndarray) -> pd.DataFrame:
-    """Give `estimate` and `error` of every column's log-odds; there is no intercept.
+    """Return `estimate` and `error` of every column's log-odds; there is no intercept.
 
     Source: Newton's method for the logit likelihood (iteratively reweighted squares).
     """

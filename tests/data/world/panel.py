@@ -7,50 +7,43 @@ import pandas as pd
 
 from data.calendar import days_in
 from data.world.beliefs import World
-from data.world.company_offers import past_offers
+from data.world.company import Company
+from data.world.company_offers import company_offers
 from data.world.drift import NO_TICKET, month_season
 from data.world.state import State
 from data.world.step import Events, start, step
-from data.world.streams import Streams
 
 NEVER_WROTE = {"wrote": False, "slow": False, "fast": False, "old_irritation": 0.0}
 
 
 def panel_of(world: World, seed: int) -> pd.DataFrame:
     """Live through all months, with offers to a random tenth in the sealed year."""
-    streams = Streams(seed)
-    months = [_rows(streams, world, *pair) for pair in _pairs(world, streams)]
+    company = Company(world, seed)
+    months = [_rows(company, *pair) for pair in _pairs(company)]
     return pd.concat(months, ignore_index=True)
 
 
-def _pairs(world: World, streams: Streams) -> Iterator[tuple[Events | None, Events]]:
-    """Give each month's events with those of the month before."""
-    state, before = start(world, streams), None
+def _pairs(company: Company) -> Iterator[tuple[Events | None, Events]]:
+    """Return each month's events with those of the month before."""
+    world = company.world
+    state, before = start(company), None
     for month in range(world.months):
-        offers = past_offers(world, streams, state).offered
+        offers = company_offers(company, state).offered
         if month >= world.open_months:
-            offers = (
-                np.random.default_rng((seed_of(streams), month)).random(len(state))
-                < 0.10
-            )
-        state, events = step(world, streams, state, offers)
+            luck = np.random.default_rng((1_000 + company.seed, month))
+            offers = luck.random(len(state)) < 0.10
+        state, events = step(company, state, offers)
         yield before, events
         before = events
 
 
-def seed_of(streams: Streams) -> int:
-    return 1_000 + streams.seed
-
-
-def _rows(
-    streams: Streams, world: World, before: Events | None, events: Events
-) -> pd.DataFrame:
-    state, risk = events.state, events.chances
+def _rows(company: Company, before: Events | None, events: Events) -> pd.DataFrame:
+    state, risk = events.state, events.risk
     rows = pd.DataFrame(
         {
             "month": state.month,
             "days_last_month": days_in(state.month - 1),
-            "season": month_season(world, streams, state.month),
+            "season": month_season(company, state.month),
             "plan": state.plan,
             "annual": state.annual,
             "term_month": state.term_month,
@@ -74,7 +67,7 @@ def _rows(
 
 
 def _wrote(before: Events | None, state: State) -> dict[str, np.ndarray]:
-    """Give who wrote last month, and how long they waited for the answer."""
+    """Return which customers wrote last month, and whether the answer was slow."""
     if before is None:
         return {name: np.full(len(state), np.nan) for name in NEVER_WROTE}
     drift = before.drift

@@ -60,7 +60,7 @@ GROUPS = {
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_as_many_leave_of_their_own_will_as_their_chances_say(panel, group):
+def test_as_many_decide_to_leave_as_their_probabilities_say(panel, group):
     rows = panel[GROUPS[group](panel)]
 
     off = errors_off(rows["left"] == VOLUNTARY, rows["p_voluntary"])
@@ -73,7 +73,7 @@ IMMUNE = ("annual, inside the term", "paid, billed late")  # no invoice ends thi
 
 
 @pytest.mark.parametrize("group", [group for group in GROUPS if group not in IMMUNE])
-def test_as_many_are_lost_to_failed_payments_as_their_chances_say(panel, group):
+def test_as_many_are_lost_to_failed_payments_as_their_probabilities_say(panel, group):
     rows = panel[GROUPS[group](panel)]
 
     off = errors_off(rows["left"] == INVOLUNTARY, rows["p_involuntary"])
@@ -99,7 +99,7 @@ def bad_payers() -> pd.DataFrame:
 
 @pytest.mark.parametrize("days_last_month", [28, 30, 31])
 @pytest.mark.parametrize("is_unpaid", [True, False])
-def test_the_length_of_last_month_is_in_the_chances(
+def test_the_length_of_last_month_is_in_the_probabilities(
     bad_payers, days_last_month, is_unpaid
 ):
     of_month = bad_payers["days_last_month"] == days_last_month

@@ -5,15 +5,15 @@ import pandas as pd
 import pytest
 
 from data.world.beliefs import World
-from data.world.company_offers import nobody
+from data.world.company import Company
+from data.world.company_offers import no_offers
 from data.world.state import State
 from data.world.step import INVOLUNTARY, VOLUNTARY, step
-from data.world.streams import Streams
 from tests.data.world.cuts import RISE, believed_cut, is_dog
 from tests.worlds import errors_off, live_on, state_at
 
 WORLD, SEED = World(customers=20_000), 31
-STREAMS = Streams(SEED)
+COMPANY = Company(WORLD, SEED)
 
 
 def everybody(state: State) -> np.ndarray:
@@ -22,21 +22,21 @@ def everybody(state: State) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def fates() -> pd.DataFrame:
-    """One row per customer and month: would he leave alone, and with an offer?"""
+    """One row per customer and month: do they leave without an offer, and with one?"""
     return pd.concat([fates_in(month) for month in states()], ignore_index=True)
 
 
 def states() -> list[State]:
-    """Give the states of the first 20 months, as nobody ever got an offer."""
+    """Return the states of the first 20 months, lived without offers."""
     state, months = state_at(WORLD, SEED, 0), []
-    for events, _ in live_on(WORLD, STREAMS, state, nobody(state), 20):
+    for events, _ in live_on(COMPANY, state, no_offers(state), 20):
         months.append(events.state)
     return months
 
 
 def fates_in(state: State) -> pd.DataFrame:
-    alone = step(WORLD, STREAMS, state, nobody(state))[1]
-    offered = step(WORLD, STREAMS, state, everybody(state))[1]
+    alone = step(COMPANY, state, no_offers(state))[1]
+    offered = step(COMPANY, state, everybody(state))[1]
     rows = {
         "month": state.month,
         "plan": state.plan,
@@ -44,7 +44,7 @@ def fates_in(state: State) -> pd.DataFrame:
         "decay": state.in_decay,
         "dog": is_dog(state),
         "cut": believed_cut(state),
-        "chance": alone.chances.voluntary * (1 - alone.chances.involuntary),
+        "p_voluntary": alone.risk.voluntary * (1 - alone.risk.involuntary),
         "alone": alone.left,
         "offered": offered.left,
     }
@@ -81,7 +81,7 @@ def test_an_offer_wakes_the_believed_share_of_sleeping_dogs(fates):
     woken = (dogs["alone"] != VOLUNTARY) & (dogs["offered"] == VOLUNTARY)
 
     assert woken.sum() > 60
-    assert abs(errors_off(woken, 0.35 * dogs["chance"])) < 4
+    assert abs(errors_off(woken, 0.35 * dogs["p_voluntary"])) < 4
     assert not ((dogs["alone"] == VOLUNTARY) & (dogs["offered"] != VOLUNTARY)).any()
 
 
@@ -105,8 +105,8 @@ def test_an_offer_works_for_six_months_and_then_no_more():
     state = state_at(WORLD, SEED, 10)
     cut, n = believed_cut(state), len(state)
     lives = [
-        live_on(WORLD, STREAMS, state, offers, 9)
-        for offers in (everybody(state), nobody(state))
+        live_on(COMPANY, state, offers, 9)
+        for offers in (everybody(state), no_offers(state))
     ]
     kept = []
     for (mine, _), (theirs, _) in zip(*lives, strict=True):
@@ -122,10 +122,10 @@ def test_an_offer_works_for_six_months_and_then_no_more():
 
 def test_an_offer_made_again_soon_gives_a_discount_and_no_more():
     state = state_at(WORLD, SEED, 10)
-    state, _ = step(WORLD, STREAMS, state, everybody(state))
+    state, _ = step(COMPANY, state, everybody(state))
 
-    again, repeated = step(WORLD, STREAMS, state, everybody(state))
-    once, single = step(WORLD, STREAMS, state, nobody(state))
+    again, repeated = step(COMPANY, state, everybody(state))
+    once, single = step(COMPANY, state, no_offers(state))
 
     first_time = state.since_offer >= 6
     assert (repeated.left == single.left)[~first_time].all()

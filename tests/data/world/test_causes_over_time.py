@@ -6,8 +6,8 @@ import pytest
 
 from data.calendar import first_day
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.history import Lived, history
-from data.world.streams import Streams
 from tests.worlds import share_off
 
 WORLD = World(customers=3_000)
@@ -15,11 +15,11 @@ WORLD = World(customers=3_000)
 
 @pytest.fixture(scope="module")
 def lived() -> list[Lived]:
-    return list(history(WORLD, Streams(21), 24))
+    return list(history(Company(WORLD, 21), 24))
 
 
 def pairs(lived: list[Lived], name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Give a state's values at every cutoff and a month later, customer by customer."""
+    """Return a state's values at every cutoff, and a month later."""
     now = [getattr(month.events.state, name) for month in lived]
     later = [getattr(month.after, name)[: len(month.events.state)] for month in lived]
     return np.concatenate(now), np.concatenate(later)
@@ -140,7 +140,7 @@ def test_a_quarter_of_those_who_left_come_back_within_a_year(small_clean):
     first = both[wait > 0].groupby("index")["back"].min()
 
     within = (first - seen.loc[first.index, "month"]).map(lambda m: m.n) <= 12
-    belief = 1 - (1 - WORLD.return_chance) ** WORLD.return_months
+    belief = 1 - (1 - WORLD.return_probability) ** WORLD.return_months
     assert belief == pytest.approx(0.25, abs=0.001)
     assert len(seen) > 1_000
     assert abs(share_off(within.sum(), len(seen), belief)) < 4

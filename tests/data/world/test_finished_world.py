@@ -11,10 +11,10 @@ from data.judge.policies import best_policy, everybody_policy
 from data.judge.scores import profit
 from data.judge.year import live, setting
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.hazard import offer_cut
 from data.world.history import history
 from data.world.step import INVOLUNTARY, Events
-from data.world.streams import Streams
 from tests.data.world.cuts import is_dog
 from tests.worlds import ROOT
 
@@ -37,9 +37,9 @@ class Sight:
 
 def sight(seed: int) -> Sight:
     """Live through all months without offers but the company's own."""
-    lived = list(history(WORLD, Streams(seed), WORLD.months))
+    lived = list(history(Company(WORLD, seed), WORLD.months))
     rows = np.array([month_of(month.events) for month in lived]).T
-    judge = setting(WORLD, Streams(seed), lived[WORLD.open_months - 1])
+    judge = setting(Company(WORLD, seed), lived[WORLD.open_months - 1])
     year = live(judge, best_policy(judge))
     offers = [m.decision.offers.sum() / m.cutoff.roster.sum() for m in year]
     everybody = profit(live(judge, everybody_policy)).profit
@@ -48,7 +48,7 @@ def sight(seed: int) -> Sight:
 
 def month_of(events: Events) -> tuple[float, ...]:
     state, here = events.state, events.state.active
-    left, risk = events.left[here], events.chances.leaving[here]
+    left, risk = events.left[here], events.risk.leaving[here]
     cut = offer_cut(WORLD, state)[here]
     return (
         (left > 0).mean(),

@@ -10,8 +10,8 @@ from data.judge.best_models import Record
 from data.judge.metrics import expected_auc, expected_log_loss
 from data.judge.recorded import Recorded
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.history import history
-from data.world.streams import Streams
 
 WORLD, SEED = World(customers=5_000), 41
 TRAIN, TEST = range(6, 20), range(21, 24)  # months; between them the last labels mature
@@ -21,7 +21,7 @@ class Cutoffs(NamedTuple):
     """Customers at several cutoffs: what was recorded, what was true, what came."""
 
     recorded: np.ndarray  # (n, n_recorded)
-    p: np.ndarray  # (n,) true chance of leaving within the month
+    p: np.ndarray  # (n,) true probability of leaving within the month
     left: np.ndarray  # (n,)
 
     @classmethod
@@ -32,14 +32,14 @@ class Cutoffs(NamedTuple):
 @pytest.fixture(scope="module")
 def months() -> dict[int, Cutoffs]:
     """Every cutoff of the open months but the first, of which there is no record."""
-    streams = Streams(SEED)
-    record = Record(WORLD, streams, Recorded(WORLD), {})
+    company = Company(WORLD, SEED)
+    record = Record(company, Recorded(WORLD), {})
     seen = {}
-    for lived in history(WORLD, streams, WORLD.open_months):
+    for lived in history(company, WORLD.open_months):
         events, here = lived.events, lived.events.state.active
         if events.month:
             recorded = record.recorded.features(events.state)[here]
-            p, left = events.chances.leaving[here], events.left[here] > 0
+            p, left = events.risk.leaving[here], events.left[here] > 0
             seen[events.month] = Cutoffs(recorded, p, left)
         record.watch(events, lived.after)
     return seen
@@ -65,7 +65,7 @@ def predicted(sides) -> np.ndarray:
 
 
 def area_error(left: np.ndarray) -> float:
-    """Give the standard error of an area under the curve near one half, at most."""
+    """Return the standard error of an area under the curve near one half, at most."""
     leavers, stayers = left.sum(), (~left).sum()
     return float(np.sqrt((leavers + stayers + 1) / (12 * leavers * stayers)))
 

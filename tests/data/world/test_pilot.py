@@ -8,9 +8,9 @@ import pytest
 
 from data.sources.offers import offers
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.history import history
 from data.world.step import VOLUNTARY, Events
-from data.world.streams import Streams
 from tests.data.world.cuts import believed_cut
 from tests.worlds import errors_off, share_off
 
@@ -26,20 +26,20 @@ ABOUT_PRICE = (
 @pytest.fixture(scope="module")
 def pilot() -> pd.DataFrame:
     """One row per customer and month of the pilot who had no offer in force."""
-    months = list(history(WORLD, Streams(SEED), 18))
+    months = list(history(Company(WORLD, SEED), 18))
     return pd.concat([arms(m.events) for m in months[12:]], ignore_index=True)
 
 
 def arms(events: Events) -> pd.DataFrame:
     """Look up the lot in the company's own table."""
     state = events.state
-    told = offers(WORLD, Streams(SEED), events).set_index("customer_id")["arm"]
+    told = offers(Company(WORLD, SEED), events).set_index("customer_id")["arm"]
     rows = pd.DataFrame(
         {
             "arm": pd.Series(state.customer_id).map(told),
             "left": events.left == VOLUNTARY,
             "cut": believed_cut(state),
-            "chance": events.chances.voluntary * (1 - events.chances.involuntary),
+            "p_voluntary": events.risk.voluntary * (1 - events.risk.involuntary),
             "tenure": state.tenure,
             "engagement": state.engagement,
         }
@@ -48,9 +48,9 @@ def arms(events: Events) -> pd.DataFrame:
     return rows[state.active & free & rows["arm"].notna()]
 
 
-def test_treated_leave_less_than_controls_by_the_mean_cut_of_their_chance(pilot):
+def test_treated_leave_less_than_controls_by_the_mean_cut_of_their_probability(pilot):
     treated, control = (pilot[pilot["arm"] == arm] for arm in ("treated", "control"))
-    expected = (control["cut"] * control["chance"]).mean()
+    expected = (control["cut"] * control["p_voluntary"]).mean()
 
     difference = control["left"].mean() - treated["left"].mean()
 
@@ -61,10 +61,10 @@ def test_treated_leave_less_than_controls_by_the_mean_cut_of_their_chance(pilot)
 
 
 @pytest.mark.parametrize("arm", ["treated", "control"])
-def test_each_arm_leaves_as_its_chances_say(pilot, arm):
+def test_each_arm_leaves_as_its_probabilities_say(pilot, arm):
     rows = pilot[pilot["arm"] == arm]
 
-    assert abs(errors_off(rows["left"], rows["chance"])) < 4
+    assert abs(errors_off(rows["left"], rows["p_voluntary"])) < 4
 
 
 @pytest.mark.parametrize("trait", ["tenure", "engagement", "cut"])
@@ -107,7 +107,7 @@ def test_the_pilot_runs_from_month_12_to_17_with_a_twentieth_in_each_arm(
 
 
 def months_of(rows: pd.DataFrame, earlier: int = 0) -> set[tuple[int, str]]:
-    """Give each row's customer and month, or the month some months earlier."""
+    """Return each row's customer and month, or the month some months earlier."""
     month = (rows["event_at"].dt.to_period("M") - earlier).astype(str)
     return set(zip(rows["customer_id"], month, strict=True))
 
@@ -123,7 +123,7 @@ def test_favours_go_to_three_in_ten_of_those_who_complained_last_month(
     favours = months_of(told[told["campaign"] == "ad_hoc"], earlier=1)
 
     in_view = {(who, month) for who, month in favours if month >= "2022-01"}
-    # Who has just come back may have complained while away, where nobody wrote it down.
+    # Customers who just came back may have complained, unrecorded, while away.
     assert in_view <= complaints | back
     could = [month for _, month in complaints if month < "2023-12"]
     off = share_off(len(in_view), len(could), BELIEFS.ad_hoc_share)
