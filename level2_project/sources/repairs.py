@@ -1,28 +1,19 @@
 """Repairs: each planted defect has one function that undoes it and counts the rows.
 
-A repair takes and gives a frame, one row per row of the drops; `drop` is the number of
-the month in which a row came, `file_row` where it stood in its file. What cannot be
-undone is marked by NaN or only counted, never guessed.
+A repair takes and returns a frame, one row per row of the drops; `drop` is the number
+of the month in which a row came. What cannot be undone is marked by NaN or only
+counted, never guessed.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from level2_project.sources.schema import (
-    MEANING,
-    RENAMED,
-    SEND_AGAIN,
-    TIME,
-    Place,
-    file_of,
-)
+from level2_project.sources.columns import spelled, utc
+from level2_project.sources.schema import RENAMED, SEND_AGAIN, Place, file_of
 
 Bools = npt.NDArray[np.bool_]
 MOST_SEATS = 5_000  # choice: an order above the largest customer, below the 99,999
@@ -48,44 +39,13 @@ def settle_schema(rows: pd.DataFrame, source: str) -> Repaired:
     return Repaired(rows, n_rows)
 
 
-def settle_time_zones(
-    rows: pd.DataFrame, source: str, columns: Sequence[str]
-) -> Repaired:
-    """Turn text times of whatever zone into UTC, without a zone; count the others.
-
-    Raises:
-        BadDrop: a time cannot be read or does not say its zone.
-    """
+def settle_time_zones(rows: pd.DataFrame, columns: Sequence[str]) -> Repaired:
+    """Turn text times of whatever zone into UTC, without a zone; count the others."""
     local = np.zeros(len(rows), bool)
     for column in columns:
-        text = pa.array(rows[column], pa.string())
-        local |= np.asarray(pc.invert(pc.ends_with(text, "Z")).fill_null(False))
-        rows = rows.assign(**{column: _utc(text, rows, Place(source, column))})
+        local |= ~rows[column].str.endswith("Z", na=True).to_numpy(bool)
+        rows = rows.assign(**{column: utc(rows[column])})
     return Repaired(rows, int(local.sum()))
-
-
-def _utc(text: pa.Array, rows: pd.DataFrame, place: Place) -> npt.NDArray[np.generic]:
-    try:
-        times = text.cast(pa.timestamp("s", "UTC"))
-    except pa.ArrowInvalid:
-        raise _bad_time(text, rows, place) from None
-    utc: npt.NDArray[np.generic] = times.cast(pa.timestamp("s")).to_numpy(False)
-    return utc
-
-
-def _bad_time(text: pa.Array, rows: pd.DataFrame, place: Place) -> Exception:
-    bad = next(i for i, cell in enumerate(text) if not _is_time(cell))
-    row = rows.iloc[bad]
-    where = Place(file_of(place.file, row["drop"]), place.column, str(row["file_row"]))
-    return where.refuse(MEANING[TIME], repr(text[bad].as_py()), SEND_AGAIN)
-
-
-def _is_time(cell: pa.Scalar) -> bool:
-    try:
-        cell.cast(pa.timestamp("s", "UTC"))
-    except pa.ArrowInvalid:
-        return False
-    return True
 
 
 def settle_spellings(rows: pd.DataFrame, columns: Sequence[str]) -> Repaired:
@@ -97,15 +57,6 @@ def settle_spellings(rows: pd.DataFrame, columns: Sequence[str]) -> Repaired:
         mistyped |= (words != rows[column]).to_numpy() & rows[column].notna().to_numpy()
         rows = rows.assign(**{column: words})
     return Repaired(rows, int(mistyped.sum()))
-
-
-def spelled(word: str) -> str:
-    """Write a word as the sources do when nobody types it by hand.
-
-    >>> spelled(" North America. ")
-    'north_america'
-    """
-    return re.sub(r"[\s_.-]+", "_", word.casefold()).strip("_")
 
 
 def drop_test_accounts(rows: pd.DataFrame, house_ids: Collection[int]) -> Repaired:

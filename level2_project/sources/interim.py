@@ -1,0 +1,83 @@
+"""Interim: what was read of a file is kept, so that the next month reads one new drop.
+
+A kept file begins with a stamp of all that it depends on: the bytes of the source's
+file, the code that read them, and what is kept. Whatever is stale, damaged or missing
+is read anew, and a folder that cannot be written only costs time.
+"""
+
+import io
+import os
+from contextlib import suppress
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from data.calendar import month_name
+from level2_project.sources.drops import Delivery, read_bytes, read_drop
+
+STAMP = 16  # bytes
+
+
+def read(raw: Path, month: int, source: str, interim: Path | None = None) -> Delivery:
+    """Read one source of one month, from `interim` if it is kept there.
+
+    Raises:
+        BadDrop: the file is missing or unfit.
+    """
+    content = read_bytes(raw, month, source)
+    if interim is None:
+        return read_drop(content, month, source)
+    path = interim / f"{month_name(month)}.{source}.feather"
+    key = blake2b(content, key=_code(), digest_size=STAMP).digest()
+    kept = _kept(path, key)
+    if kept is None:
+        kept = read_drop(content, month, source)
+        _keep(kept, path, key)
+    return kept
+
+
+@cache
+def _code() -> bytes:
+    """Return a hash of all code that has a part in reading."""
+    digest = blake2b(digest_size=STAMP)
+    for name in ("pandas", "pandera", "pyarrow"):
+        digest.update(version(name).encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _kept(path: Path, key: bytes) -> Delivery | None:
+    """Return what is kept under this key, None if there is nothing or it is damaged."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    stamp, body = content[:STAMP], content[STAMP:]
+    if stamp != _stamp(body, key):
+        return None
+    rows = pd.read_feather(io.BytesIO(body))
+    facts, rows.attrs = rows.attrs, {}
+    return Delivery(rows, facts["is_cut"], facts["repaired"])
+
+
+def _keep(delivery: Delivery, path: Path, key: bytes) -> None:
+    """Write a file that appears under its name only when it is complete."""
+    rows, body = delivery.rows.copy(deep=False), io.BytesIO()
+    rows.attrs = {"is_cut": delivery.is_cut, "repaired": delivery.repaired}
+    rows.to_feather(body, compression="lz4")
+    unfinished = path.with_name(f".unfinished.{os.getpid()}.{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(_stamp(body.getvalue(), key) + body.getvalue())
+        unfinished.replace(path)
+    except OSError:  # read-only or full: the file is read anew next time
+        with suppress(OSError):
+            unfinished.unlink()
+
+
+def _stamp(body: bytes, key: bytes) -> bytes:
+    return blake2b(body, key=key, digest_size=STAMP).digest()
