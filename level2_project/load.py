@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from data.calendar import month_number
 from level2_project.sources import completeness, repairs, repairs_usage
@@ -104,7 +105,7 @@ def _stack(raw: Path, source: str, drops: range, interim: Path | None) -> Stack:
     deliveries = [read(raw, drop, source, interim) for drop in drops]
     return Stack(
         source,
-        rows=pd.concat([one.rows for one in deliveries], ignore_index=True),
+        rows=pa.concat_tables([one.rows for one in deliveries]).to_pandas(),
         drops=drops,
         cut=[drop for drop, one in zip(drops, deliveries, strict=True) if one.is_cut],
         repaired=pd.DataFrame([one.repaired for one in deliveries]),

@@ -9,6 +9,7 @@ from level2_project.decide import reachable, rested
 from level2_project.features import features
 from level2_project.label import label
 from level2_project.load import Sources
+from level2_project.point_in_time.tickets import TEXT_WINDOWS
 from level2_project.text.reader import reader
 
 
@@ -53,4 +54,6 @@ def describe(sources: Sources, rows: pd.DataFrame, config: Config) -> pd.DataFra
     readings = Path(config.runs) / "readings"  # of an AI: asked once for all runs
     texts = reader(config.text, config.seed_for("text"), readings)
     texts = texts.fit(sources.tickets, first)
-    return features(sources, texts.read(sources.tickets), rows)
+    oldest = rows["cutoff"].min() - pd.Timedelta(days=max(TEXT_WINDOWS))
+    recent = sources.tickets[sources.tickets["event_at"] >= oldest]
+    return features(sources, texts.read(recent), rows)

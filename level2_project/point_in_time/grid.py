@@ -7,6 +7,7 @@ cutoffs is needed, and a row that arrives later cannot move what a cutoff knew.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,6 +48,11 @@ class Known:
     at: Ints  # when it happened, seconds since 1970
     enters: Ints  # position of the first cutoff that may know of it
     rows: pd.DataFrame
+
+    @cached_property
+    def order(self) -> Ints:
+        """Return the positions of the rows in the order in which they happened."""
+        return np.argsort(self.at, kind="stable")
 
 
 def grid_of(rows: pd.DataFrame) -> Grid:
@@ -101,22 +107,23 @@ def sums(known: Known, weights: Any = None, days: int | None = None) -> Floats:
     Args:
         weights: what a row counts for, 1 if not given.  # (n_rows,)
     """
-    exact = None if weights is None else _exact(weights)
-    total = _by_cell(known, known.enters, exact)
-    if days is not None:
-        past = first_after(known.grid.cutoffs - days * DAY, known.at)
-        total -= _by_cell(known, np.maximum(past, known.enters), exact)
+    who, enters = known.who, known.enters
+    if days is None:
+        return np.cumsum(_by_cell(known.grid, who, enters, weights), axis=1)
+    leaves = first_after(known.grid.cutoffs - days * DAY, known.at)
+    seen = np.flatnonzero(leaves > enters)  # by any cutoff; most rows are too old
+    who, enters, leaves = who[seen], enters[seen], leaves[seen]
+    weights = None if weights is None else np.asarray(weights)[seen]
+    total = _by_cell(known.grid, who, enters, weights)
+    total -= _by_cell(known.grid, who, leaves, weights)
     return np.cumsum(total, axis=1)
 
 
-def _exact(weights: Any) -> Floats:
-    exact: Floats = np.rint(np.asarray(weights, float) * GRAIN) / GRAIN
-    return exact
-
-
-def _by_cell(known: Known, when: Ints, weights: Floats | None) -> Floats:
-    n, m = known.grid.shape
-    cell = known.who * (m + 1) + when  # one column more, for what falls past the end
+def _by_cell(grid: Grid, who: Ints, when: Ints, weights: Any) -> Floats:
+    n, m = grid.shape
+    cell = who * (m + 1) + when  # one column more, for what falls past the end
+    if weights is not None:
+        weights = np.rint(np.asarray(weights, float) * GRAIN) / GRAIN
     total = np.bincount(cell, weights, minlength=n * (m + 1)).astype(float)
     return total.reshape(n, m + 1)[:, :m]
 
@@ -147,11 +154,10 @@ def last_word(known: Known, values: Any) -> npt.NDArray[np.object_]:
 
 def _latest(known: Known, days_ago: int = 0) -> Ints:
     """Find the row that happened last; -1, the end, where none is known."""
-    order = np.argsort(known.at, kind="stable")
-    rank = np.argsort(order)
     old_enough = first_after(known.grid.cutoffs - days_ago * DAY, known.at)
     entered = np.maximum(known.enters, old_enough)
-    return np.append(order, -1)[_running_maximum(known, entered, rank)]
+    newest = _running_maximum(known, entered, np.argsort(known.order))
+    return np.append(known.order, -1)[newest]
 
 
 def _running_maximum(known: Known, when: Ints, values: Ints) -> Ints:

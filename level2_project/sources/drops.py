@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
+import pyarrow as pa
 from pandera.errors import SchemaErrors
+from pandera.pandas import DataFrameSchema
 
 from data.calendar import first_day
 from level2_project.sources import repairs
@@ -42,7 +43,7 @@ class Delivery(NamedTuple):
         repaired: how many rows each repair touched.
     """
 
-    rows: pd.DataFrame
+    rows: pa.Table
     is_cut: bool
     repaired: dict[str, int]
 
@@ -89,7 +90,8 @@ def read_drop(content: bytes, month: int, source: str) -> Delivery:
     if source == "usage":
         rows = rows.sort_values("arrived_at", kind="stable", ignore_index=True)
     rows = rows[names].assign(drop=np.int16(month))
-    return Delivery(rows, ends < len(content), repaired)
+    table = pa.Table.from_pandas(rows, preserve_index=False)
+    return Delivery(table, ends < len(content), repaired)
 
 
 def checked(rows: pd.DataFrame, source: str, place: Place) -> pd.DataFrame:
@@ -105,9 +107,9 @@ def checked(rows: pd.DataFrame, source: str, place: Place) -> pd.DataFrame:
 
 
 @cache
-def _schema(source: str) -> pa.DataFrameSchema:
+def _schema(source: str) -> DataFrameSchema:
     columns = SOURCES[source].columns
-    return pa.DataFrameSchema(columns, strict=True, unique_column_names=True)
+    return DataFrameSchema(columns, strict=True, unique_column_names=True)
 
 
 def _refused(

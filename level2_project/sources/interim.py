@@ -5,7 +5,7 @@ file, the code that read them, and what is kept. Whatever is stale, damaged or m
 is read anew, and a folder that cannot be written only costs time.
 """
 
-import io
+import json
 import os
 from contextlib import suppress
 from functools import cache
@@ -13,12 +13,14 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
+import pyarrow as pa
+from pyarrow import feather
 
 from data.calendar import month_name
 from level2_project.sources.drops import Delivery, read_bytes, read_drop
 
 STAMP = 16  # bytes
+FACTS = b"facts"
 
 
 def read(raw: Path, month: int, source: str, interim: Path | None = None) -> Delivery:
@@ -59,20 +61,21 @@ def _kept(path: Path, key: bytes) -> Delivery | None:
     stamp, body = content[:STAMP], content[STAMP:]
     if stamp != _stamp(body, key):
         return None
-    rows = pd.read_feather(io.BytesIO(body))
-    facts, rows.attrs = rows.attrs, {}
-    return Delivery(rows, facts["is_cut"], facts["repaired"])
+    rows = pa.ipc.open_file(body).read_all()
+    return Delivery(rows, *json.loads(rows.schema.metadata[FACTS]))
 
 
 def _keep(delivery: Delivery, path: Path, key: bytes) -> None:
     """Write a file that appears under its name only when it is complete."""
-    rows, body = delivery.rows.copy(deep=False), io.BytesIO()
-    rows.attrs = {"is_cut": delivery.is_cut, "repaired": delivery.repaired}
-    rows.to_feather(body, compression="lz4")
+    rows, *facts = delivery
+    notes = {**rows.schema.metadata, FACTS: json.dumps(facts)}
+    body = pa.BufferOutputStream()
+    feather.write_feather(rows.replace_schema_metadata(notes), body)
+    content = body.getvalue().to_pybytes()
     unfinished = path.with_name(f".unfinished.{os.getpid()}.{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(_stamp(body.getvalue(), key) + body.getvalue())
+        unfinished.write_bytes(_stamp(content, key) + content)
         unfinished.replace(path)
     except OSError:  # read-only or full: the file is read anew next time
         with suppress(OSError):
