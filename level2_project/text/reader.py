@@ -1,15 +1,15 @@
 """Text: numbers for what a ticket says, read here or by an AI endpoint."""
 
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
+from skrub import StringEncoder
 
 from level2_project.config import TextReading
 from level2_project.text.ai import AiEncoder
@@ -70,17 +70,20 @@ class Reader:
 
 @dataclass
 class LocalEncoder:
-    """Words to numbers by TF-IDF and a truncated SVD (latent semantic analysis).
+    """Words to numbers by skrub: TF-IDF and a truncated SVD (latent semantic analysis).
 
     The `topic` columns read the whole message. The `tone` columns, half as many, read
     how it begins and ends: greetings are too rare for the topics' first components.
+    Columns are 0 where there were too few words to learn from.
 
     Source: Deerwester et al. 1990, Indexing by Latent Semantic Analysis.
     """
 
     components: int
     seed: int
-    parts: list["Part"] = field(default_factory=list)
+    topics: StringEncoder | None = None
+    tones: StringEncoder | None = None
+    is_fitted: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -92,48 +95,43 @@ class LocalEncoder:
 
     def fit(self, texts: list[str]) -> Self:
         seeds = np.random.SeedSequence(self.seed).generate_state(2).tolist()
-        whole = Part(self.components, TfidfVectorizer(ngram_range=(1, 2)))
-        edges = Part(self.n_tones, TfidfVectorizer(preprocessor=beginning_and_end))
-        self.parts = [
-            part.fit(texts, seed)
-            for part, seed in zip((whole, edges), seeds, strict=True)
-        ]
+        self.topics = _learnt(texts, self.components, (1, 2), seeds[0])
+        self.tones = _learnt(_edges(texts), self.n_tones, (1, 1), seeds[1])
+        self.is_fitted = True
         return self
 
     def encode(self, texts: list[str], on_progress: Progress = silent) -> Floats:
-        if not self.parts:
+        if not self.is_fitted:
             raise ValueError(
                 "wanted a reader that has learnt its words, found a new one: "
                 "call fit(tickets, until) first"
             )
-        numbers = np.hstack([part.encode(texts) for part in self.parts])
+        topics = _encoded(self.topics, texts, self.components)
+        tones = _encoded(self.tones, _edges(texts), self.n_tones)
         on_progress(len(texts), len(texts))
-        return numbers  # (n_texts, components + n_tones)
+        return np.hstack([topics, tones])  # (n_texts, components + n_tones)
 
 
-@dataclass
-class Part:
-    """A fixed number of columns; those for which the words do not suffice stay 0."""
+def _learnt(
+    texts: list[str], n_columns: int, n_words: tuple[int, int], seed: int
+) -> StringEncoder | None:
+    """Fit an encoder; None if there are too few different words or texts for it."""
+    encoder = StringEncoder(
+        n_columns, analyzer="word", ngram_range=n_words, random_state=seed
+    )
+    with warnings.catch_warnings(action="ignore"), np.errstate(invalid="ignore"):
+        try:
+            encoder.fit(pd.Series(texts, dtype="str"))
+        except ValueError:  # no word at all
+            return None
+    is_learnt = hasattr(encoder, "tsvd_") and encoder.scaling_factor_ > 0
+    return encoder if is_learnt else None
 
-    n_columns: int
-    words: TfidfVectorizer
-    svd: TruncatedSVD | None = None
 
-    def fit(self, texts: list[str], seed: int) -> Self:
-        if n_words(self.words, texts) < 2:  # an SVD insists on two
-            return self
-        counts = self.words.fit_transform(texts)  # (n_texts, n_words)
-        n = min(self.n_columns, *counts.shape)
-        with np.errstate(invalid="ignore"):  # shares of variance: none if all are alike
-            self.svd = TruncatedSVD(n, random_state=seed).fit(counts)
-        return self
-
-    def encode(self, texts: list[str]) -> Floats:
-        numbers = np.zeros((len(texts), self.n_columns))
-        if texts and self.svd is not None:
-            found = self.svd.transform(self.words.transform(texts))
-            numbers[:, : found.shape[1]] = found
-        return numbers
+def _encoded(encoder: StringEncoder | None, texts: list[str], n_columns: int) -> Floats:
+    if encoder is None or not texts:
+        return np.zeros((len(texts), n_columns))
+    return encoder.transform(pd.Series(texts, dtype="str")).to_numpy(float)
 
 
 def reader(settings: TextReading, seed: int, cache: Path | None = None) -> Reader:
@@ -155,25 +153,23 @@ def opened(tickets: pd.DataFrame) -> pd.DataFrame:
     return tickets[tickets["event"] == "opened"]
 
 
+def _edges(texts: list[str]) -> list[str]:
+    return [beginning_and_end(text) for text in texts]
+
+
 def beginning_and_end(text: str) -> str:
     """Keep the first and the last words.
 
     >>> beginning_and_end("Hello? The export has been slow since May. Not good.")
-    'hello? the export may. not good.'
+    'Hello? The export May. Not good.'
     """
-    words = text.lower().split()
+    words = text.split()
     return " ".join(words[:EDGE_WORDS] + words[EDGE_WORDS:][-EDGE_WORDS:])
 
 
 def _texts(asked: pd.DataFrame) -> list[str]:
     texts: list[str] = asked["text"].astype(object).fillna("").tolist()
     return texts
-
-
-def n_words(words: TfidfVectorizer, texts: list[str]) -> int:
-    """Count the different words that there are to learn."""
-    split = words.build_analyzer()
-    return len({word for text in texts for word in split(text)})
 
 
 def _numbered(name: str, n: int) -> list[str]:
