@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from data.calendar import month_number
-from level2_project.sources import completeness, repairs, repairs_usage
+from level2_project.sources import completeness, repairs
 from level2_project.sources.interim import read
 from level2_project.sources.repairs import Repaired
 from level2_project.sources.schema import SOURCES, Place
@@ -91,7 +91,7 @@ def load(
         repaired.append(_repair(stack, people))
         del stack  # a usage of many months is too large to lie in memory twice
     sources = Sources(*(rows for rows, _ in repaired))
-    silent_days = repairs_usage.silent_days(sources.usage, until)
+    silent_days = completeness.silent_days(sources.usage, until)
     counts = [counts for _, counts in repaired]
     counts.append(_counts([("silent_days", "usage", len(silent_days))]))
     return Loaded(sources, pd.concat(counts, ignore_index=True), n_drops, silent_days)
@@ -153,5 +153,5 @@ def _steps_of_values(source: str) -> Iterator[Step]:
     if source == "subscriptions":
         yield partial(blank, column="seats", low=1, high=repairs.MOST_SEATS)
     if source == "usage":
-        yield partial(repairs_usage.settle_units)
-        yield partial(blank, column="minutes", low=0, high=repairs_usage.MOST_MINUTES)
+        yield partial(repairs.settle_units)
+        yield partial(blank, column="minutes", low=0, high=repairs.MOST_MINUTES)

@@ -75,23 +75,26 @@ def read_drop(content: bytes, month: int, source: str) -> Delivery:
     if not ends:
         raise place.refuse("whole rows", f"{len(content)} bytes", SEND_AGAIN)
     rows = READ[Path(place.file).suffix](content[:ends], names, place)
-    repaired = {}
-    if source in RENAMED:
-        rows, repaired["settle_schema"] = repairs.settle_schema(rows, source)
-    rows = checked(rows, source, place)
-    if source == "usage":
-        rows = rows.astype(SMALL)
-    else:  # Parquet knows times and words
-        settle, columns = repairs.settle_time_zones, SOURCES[source].of_kind(TIME)
-        rows, repaired["settle_time_zones"] = settle(rows, columns)
-        settle, columns = repairs.settle_spellings, SOURCES[source].of_kind(WORD)
-        rows, repaired["settle_spellings"] = settle(rows, columns)
+    rows, n_renamed = repairs.settle_schema(rows, source)
+    rows, repaired = _settled(checked(rows, source, place), source)
     _check_arrivals(rows["arrived_at"], month, place)
-    if source == "usage":
-        rows = rows.sort_values("arrived_at", kind="stable", ignore_index=True)
+    if source in RENAMED:
+        repaired = {"settle_schema": n_renamed} | repaired
+    if source == "usage":  # too long to be sorted again when all months are there
+        rows = rows.sort_values("arrived_at", kind="stable")
     rows = rows[names].assign(drop=np.int16(month))
     table = pa.Table.from_pandas(rows, preserve_index=False)
     return Delivery(table, ends < len(content), repaired)
+
+
+def _settled(rows: pd.DataFrame, source: str) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Write times and words one way, and count the rows that were written otherwise."""
+    if source == "usage":  # Parquet knows times and words
+        return rows.astype(SMALL), {}
+    times, words = (SOURCES[source].of_kind(kind) for kind in (TIME, WORD))
+    rows, n_local = repairs.settle_time_zones(rows, times)
+    rows, n_mistyped = repairs.settle_spellings(rows, words)
+    return rows, {"settle_time_zones": n_local, "settle_spellings": n_mistyped}
 
 
 def checked(rows: pd.DataFrame, source: str, place: Place) -> pd.DataFrame:

@@ -17,6 +17,10 @@ from level2_project.sources.schema import RENAMED, SEND_AGAIN, Place, file_of
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+MOST_MINUTES = 24 * 60
+OVERFLOW = 32_767  # the largest that the field can hold; not a number of seconds
+SECONDS_JUMP = 20  # choice: between 1 and 60, as a ratio of medians
+ROWS_FOR_MEDIANS = 500_000  # choice: thousands for each drop and client
 MOST_SEATS = 5_000  # choice: an order above the largest customer, below the 99,999
 MOST_GAPS = 3  # numbers a row that a count may have room for, else they are renumbered
 LATE = np.timedelta64(1, "D")  # choice: beyond a source's usual delay
@@ -140,6 +144,27 @@ def blank_absurd_values(
     absurd = (rows[column] < low) | (rows[column] > high)
     return Repaired(
         rows.assign(**{column: rows[column].mask(absurd)}), int(absurd.sum())
+    )
+
+
+def settle_units(usage: pd.DataFrame) -> Repaired:
+    """Turn minutes that a client reported in seconds back into minutes.
+
+    A client's unit holds for a whole drop. Its median gives it away: people use every
+    client for about as long, so what is in seconds stands out as long as most drops of
+    most clients are in minutes. What is absurd is left for `blank_absurd_values`.
+    """
+    minutes = usage["minutes"]
+    sane = (minutes > 0) & (minutes < OVERFLOW)
+    stride = len(usage) // ROWS_FOR_MEDIANS + 1
+    cells = usage.loc[sane, ["drop", "client", "minutes"]].iloc[::stride]
+    medians = cells.groupby(["drop", "client"], observed=True)["minutes"].median()
+    in_seconds = medians.index[medians > SECONDS_JUMP * medians.median()]
+    wrong = np.zeros(len(usage), bool)
+    for drop, client in in_seconds:
+        wrong |= (usage["drop"] == drop) & (usage["client"] == client) & sane
+    return Repaired(
+        usage.assign(minutes=minutes.mask(wrong, minutes / 60)), int(wrong.sum())
     )
 
 

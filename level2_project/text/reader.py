@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -81,57 +81,61 @@ class LocalEncoder:
 
     components: int
     seed: int
-    topics: StringEncoder | None = None
-    tones: StringEncoder | None = None
-    is_fitted: bool = False
+    learnt: list[StringEncoder | None] = field(default_factory=list)  # topics, tones
 
     @property
     def columns(self) -> list[str]:
-        return _numbered("topic", self.components) + _numbered("tone", self.n_tones)
+        topics, tones = (range(n) for n in self.widths)
+        return [f"topic_{i:02d}" for i in topics] + [f"tone_{i:02d}" for i in tones]
 
     @property
-    def n_tones(self) -> int:
-        return self.components // 2
+    def widths(self) -> tuple[int, int]:
+        return self.components, self.components // 2
 
     def fit(self, texts: list[str]) -> Self:
         seeds = np.random.SeedSequence(self.seed).generate_state(2).tolist()
-        self.topics = _learnt(texts, self.components, (1, 2), seeds[0])
-        self.tones = _learnt(_edges(texts), self.n_tones, (1, 1), seeds[1])
-        self.is_fitted = True
+        encoders = [
+            StringEncoder(
+                width, analyzer="word", ngram_range=(1, n_words), random_state=seed
+            )
+            for width, n_words, seed in zip(self.widths, (2, 1), seeds, strict=True)
+        ]
+        parts = zip(encoders, _parts(texts), strict=True)
+        self.learnt = [_fitted(encoder, part) for encoder, part in parts]
         return self
 
     def encode(self, texts: list[str], on_progress: Progress = silent) -> Floats:
-        if not self.is_fitted:
+        if not self.learnt:
             raise ValueError(
                 "wanted a reader that has learnt its words, found a new one: "
                 "call fit(tickets, until) first"
             )
-        topics = _encoded(self.topics, texts, self.components)
-        tones = _encoded(self.tones, _edges(texts), self.n_tones)
+        parts = zip(self.learnt, _parts(texts), self.widths, strict=True)
+        numbers = [
+            encoder.transform(part).to_numpy(float)
+            if encoder and texts
+            else np.zeros((len(texts), width))
+            for encoder, part, width in parts
+        ]
         on_progress(len(texts), len(texts))
-        return np.hstack([topics, tones])  # (n_texts, components + n_tones)
+        return np.hstack(numbers)  # (n_texts, components + components // 2)
 
 
-def _learnt(
-    texts: list[str], n_columns: int, n_words: tuple[int, int], seed: int
-) -> StringEncoder | None:
+def _parts(texts: list[str]) -> tuple[pd.Series, pd.Series]:
+    """Return the whole texts, and how they begin and end."""
+    whole = pd.Series(texts, dtype="str")
+    return whole, whole.map(beginning_and_end).astype("str")
+
+
+def _fitted(encoder: StringEncoder, texts: pd.Series) -> StringEncoder | None:
     """Fit an encoder; None if there are too few different words or texts for it."""
-    encoder = StringEncoder(
-        n_columns, analyzer="word", ngram_range=n_words, random_state=seed
-    )
     with warnings.catch_warnings(action="ignore"), np.errstate(invalid="ignore"):
         try:
-            encoder.fit(pd.Series(texts, dtype="str"))
+            encoder.fit(texts)
         except ValueError:  # no word at all
             return None
     is_learnt = hasattr(encoder, "tsvd_") and encoder.scaling_factor_ > 0
     return encoder if is_learnt else None
-
-
-def _encoded(encoder: StringEncoder | None, texts: list[str], n_columns: int) -> Floats:
-    if encoder is None or not texts:
-        return np.zeros((len(texts), n_columns))
-    return encoder.transform(pd.Series(texts, dtype="str")).to_numpy(float)
 
 
 def reader(settings: TextReading, seed: int, cache: Path | None = None) -> Reader:
@@ -153,10 +157,6 @@ def opened(tickets: pd.DataFrame) -> pd.DataFrame:
     return tickets[tickets["event"] == "opened"]
 
 
-def _edges(texts: list[str]) -> list[str]:
-    return [beginning_and_end(text) for text in texts]
-
-
 def beginning_and_end(text: str) -> str:
     """Keep the first and the last words.
 
@@ -170,7 +170,3 @@ def beginning_and_end(text: str) -> str:
 def _texts(asked: pd.DataFrame) -> list[str]:
     texts: list[str] = asked["text"].astype(object).fillna("").tolist()
     return texts
-
-
-def _numbered(name: str, n: int) -> list[str]:
-    return [f"{name}_{number:02d}" for number in range(n)]
