@@ -11,7 +11,7 @@ are running how soon they end. The section `label` of the config says:
 
 >>> from dataclasses import replace
 >>> from io import StringIO
->>> told = pd.read_csv(StringIO('''
+>>> events = pd.read_csv(StringIO('''
 ... customer_id event  event_at   arrived_at ends_on    reason
 ... 1           start  2022-01-10 2022-01-10 -          -
 ... 1           cancel 2022-03-20 2022-04-15 2022-06-10 price
@@ -25,14 +25,14 @@ are running how soon they end. The section `label` of the config says:
 ... )
 >>> def show(labelling, known_by="2022-06-01", cutoffs=cutoffs):
 ...     month = pd.DateOffset(months=1)
-...     rows = label(told, cutoffs, month, pd.Timestamp(known_by), labelling)
+...     rows = label(events, cutoffs, month, pd.Timestamp(known_by), labelling)
 ...     print(rows.to_string(index=False))
 
 Customer 1, with a yearly contract, decides in March. The news comes in the middle of
 April: on the first he still counts as a customer, but by June we know that there was
 nothing left to predict. Customer 2 is lost in February and comes back in March.
 
->>> roster(told, cutoffs, usual).groupby("cutoff")["customer_id"].agg(list).tolist()
+>>> roster(events, cutoffs, usual).groupby("cutoff")["customer_id"].agg(list).tolist()
 [[1, 2], [1], [1, 2]]
 >>> show(usual)
  customer_id     cutoff  left
@@ -101,8 +101,8 @@ def label(
         ValueError: a horizon ends after `known_by`.
     """
     _check_horizons(cutoffs, horizon, known_by)
-    told = subscriptions[subscriptions["arrived_at"] < known_by]
-    lives = stays(told, labelling)
+    news = subscriptions[subscriptions["arrived_at"] < known_by]
+    lives = stays(news, labelling)
     rows = _running(lives, cutoffs, until="ends_at")
     left = rows["counts"] & (rows["ends_at"] < rows["cutoff"] + horizon)
     return rows[["customer_id", "cutoff"]].assign(left=left)
@@ -111,7 +111,7 @@ def label(
 def roster(
     subscriptions: pd.DataFrame, cutoffs: pd.DatetimeIndex, labelling: Labelling
 ) -> pd.DataFrame:
-    """List who counts as a customer at each cutoff by what had arrived before it.
+    """List the customers at each cutoff, by what had arrived before it.
 
     Returns:
         One row per `customer_id` and `cutoff`.
@@ -134,10 +134,12 @@ def stays(subscriptions: pd.DataFrame, labelling: Labelling) -> pd.DataFrame:
     lives = rows[~is_end].drop_duplicates(STAY)
     if not labelling.returners:
         lives = lives[lives["event"] != "return"]
-    ends = rows[is_end].rename(columns={"event_at": "ends_at", "arrived_at": "told_at"})
+    ends = rows[is_end].rename(
+        columns={"event_at": "ends_at", "arrived_at": "end_arrived_at"}
+    )
     if labelling.date == "access_end":
         ends["ends_at"] = ends["ends_on"].fillna(ends["ends_at"])
-    columns = [*STAY, "ends_at", "told_at", "reason"]
+    columns = [*STAY, "ends_at", "end_arrived_at", "reason"]
     lives = lives[[*STAY, "event_at", "arrived_at"]].merge(
         ends[columns], on=STAY, how="left"
     )
@@ -145,7 +147,7 @@ def stays(subscriptions: pd.DataFrame, labelling: Labelling) -> pd.DataFrame:
     return lives.assign(
         known_at=lives[["event_at", "arrived_at"]].max(axis=1),
         ends_at=lives["ends_at"].fillna(NEVER),
-        heard_at=lives[["ends_at", "told_at"]].max(axis=1).fillna(NEVER),
+        heard_at=lives[["ends_at", "end_arrived_at"]].max(axis=1).fillna(NEVER),
         counts=np.where(is_involuntary, labelling.involuntary, labelling.voluntary),
     )
 

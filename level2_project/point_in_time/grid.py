@@ -33,7 +33,7 @@ class Grid(NamedTuple):
         return len(self.customers), len(self.cutoffs)
 
     def cells(self, rows: pd.DataFrame) -> tuple[Ints, Ints]:
-        """Give the cell of every row of `customer_id` and `cutoff`."""
+        """Return the cell of every row of `customer_id` and `cutoff`."""
         who = np.searchsorted(self.customers, rows["customer_id"].to_numpy(np.int64))
         when = np.searchsorted(self.cutoffs, seconds(rows["cutoff"]))
         return who, when
@@ -68,7 +68,7 @@ def seconds(times: pd.Series) -> Ints:
 
 
 def know(grid: Grid, rows: pd.DataFrame, happened: str = "event_at") -> Known:
-    """Lay a source on the grid: both of its clocks must lie before a cutoff.
+    """Keep the rows that some cutoff may know: happened and arrived before it.
 
     Args:
         rows: one row per event, with `customer_id`, `arrived_at` and `happened`.
@@ -83,7 +83,7 @@ def know(grid: Grid, rows: pd.DataFrame, happened: str = "event_at") -> Known:
 
 
 def first_after(cutoffs: Ints, times: Ints) -> Ints:
-    """Give the position of the first cutoff after each time, n_cutoffs if none is."""
+    """Return the position of the first cutoff after each time, n_cutoffs if none is."""
     return np.searchsorted(cutoffs, times, side="right")
 
 
@@ -136,7 +136,7 @@ def days_since(known: Known) -> Floats:
 
 
 def last(known: Known, values: Any, days_ago: int = 0) -> Floats:
-    """Give the value of the latest row known; NaN where there is none.
+    """Return the value of the latest row known; NaN where there is none.
 
     Args:
         known: rows of one source.
@@ -147,7 +147,7 @@ def last(known: Known, values: Any, days_ago: int = 0) -> Floats:
 
 
 def last_word(known: Known, values: Any) -> npt.NDArray[np.object_]:
-    """Give the word of the latest row known; None where there is none."""
+    """Return the word of the latest row known; None where there is none."""
     words = np.append(np.asarray(values, object), np.array([None]))
     return words[_latest(known)]
 
@@ -161,7 +161,7 @@ def _latest(known: Known, days_ago: int = 0) -> Ints:
 
 
 def _running_maximum(known: Known, when: Ints, values: Ints) -> Ints:
-    """Give the largest value that has entered by each cutoff; -1 if none has."""
+    """Return the largest value that has entered by each cutoff; -1 if none has."""
     n, m = known.grid.shape
     highest = np.full((n, m + 1), -1)
     np.maximum.at(highest, (known.who, when), values)

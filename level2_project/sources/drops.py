@@ -74,7 +74,10 @@ def read_drop(content: bytes, month: int, source: str) -> Delivery:
     ends = len(content) if source == "usage" else content.rfind(b"\n") + 1
     if not ends:
         raise place.refuse("whole rows", f"{len(content)} bytes", SEND_AGAIN)
-    rows = READ[Path(place.file).suffix](content[:ends], names, place)
+    try:
+        rows = READ[Path(place.file).suffix](content[:ends], names, place)
+    except (pa.ArrowException, OSError) as error:
+        raise place.refuse("a whole file", repr(str(error)), SEND_AGAIN) from None
     rows, n_renamed = repairs.settle_schema(rows, source)
     rows, repaired = _settled(checked(rows, source, place), source)
     _check_arrivals(rows["arrived_at"], month, place)

@@ -53,7 +53,7 @@ class Reader:
     def read(
         self, tickets: pd.DataFrame, on_progress: Progress = silent
     ) -> pd.DataFrame:
-        """Give one row per ticket opened: `ticket_id` and numbers for its text.
+        """Return one row per ticket opened: `ticket_id` and numbers for its text.
 
         Args:
             tickets: one row per ticket opened or resolved.

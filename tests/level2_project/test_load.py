@@ -238,6 +238,33 @@ def test_truncated_parquet_is_refused(raw):
     )
 
 
+def test_damaged_parquet_is_refused(raw):
+    file = raw / "2022-01" / "usage.parquet"
+    content = file.read_bytes()
+    file.write_bytes(content[:4] + bytes(2000) + content[2004:])
+
+    assert re.match(
+        r"2022-01/usage.parquet.*a whole file.*send this month", refused(raw)
+    )
+
+
+@pytest.mark.parametrize("source", ["customers", "tickets"])
+def test_a_text_file_that_is_no_text_is_refused(raw, source):
+    file = raw / "2022-01" / SOURCES[source].file
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(lines[0] + b"\xff\xfe" + lines[1])
+
+    assert re.match(f"2022-01/{file.name}.*wanted .*send this month", refused(raw))
+
+
+def test_a_folder_where_a_file_should_be_is_refused(raw):
+    file = raw / "2022-01" / "offers.csv"
+    file.unlink()
+    file.mkdir()
+
+    assert re.match(r"2022-01/offers.csv.*wanted a file.*directory", refused(raw))
+
+
 def test_a_file_cut_in_the_middle_of_a_row_must_be_sent_again_in_the_next_drop(raw):
     file = raw / "2022-01" / "transactions.csv"
     rewrite(file, lambda text: text[:-9])
