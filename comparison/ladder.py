@@ -25,11 +25,12 @@ from level2_project.measures import curves, interval
 from level2_project.models import encode, studies, walk
 from level2_project.point_in_time import billing, contract, grid, tickets, usage
 from level2_project.sources import (
+    columns,
     completeness,
     drops,
     formats,
+    interim,
     repairs,
-    repairs_usage,
     schema,
 )
 from level2_project.split import KEYS, LABEL
@@ -58,7 +59,7 @@ RUNGS = {
     "sources": Rung(
         "six sources, repaired",
         (
-            *(schema, drops, formats, load, repairs, repairs_usage),
+            *(schema, columns, drops, formats, interim, load, repairs),
             *(reader, billing, usage, tickets),
         ),
     ),

@@ -18,13 +18,15 @@ from level2_project.sources.schema import BadDrop
 from level2_project.split import KEYS, LABEL, for_claim
 from level2_project.train import Recipe, train
 
+INTERIM = "interim"  # where the outbox keeps what was read of each drop
 READS = "drops"  # the judge lays monthly drops and active.csv into the inbox
 
 
 def fit(inbox: Path, outbox: Path) -> None:
     """Write `claim.json` and the model, once, from what the open months left."""
     config, found = read_config(), read_found()
-    sources = load(inbox, pd.Timestamp(config.time.predict_at)).sources
+    until, interim = pd.Timestamp(config.time.predict_at), outbox / INTERIM
+    sources = load(inbox, until, interim=interim).sources
     columns, recipe = found["columns"], recipe_of(config, found["params"])
     past = snapshots(sources, config)
     folds = for_claim(past, config.split, config.time)
@@ -47,22 +49,25 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
     config, day = read_config(), pd.Timestamp(cutoff)
     customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
     try:
-        here = described(inbox, customers, config)
+        here = described(inbox, customers, config, outbox / INTERIM)
     except BadDrop:  # chances are asked for all the same; offers can wait
         last_month = customers.assign(cutoff=day - pd.DateOffset(months=1))
-        here = described(inbox, last_month, config).assign(cutoff=day, is_free=False)
+        here = described(inbox, last_month, config, outbox / INTERIM)
+        here = here.assign(cutoff=day, is_free=False)
     model = joblib.load(outbox / "model.joblib")
     predictions = predict_all(model, here, config.economics)
     predictions.to_parquet(outbox / "predictions.parquet", index=False)
 
 
-def described(inbox: Path, customers: pd.DataFrame, config: Config) -> pd.DataFrame:
+def described(
+    inbox: Path, customers: pd.DataFrame, config: Config, interim: Path | None = None
+) -> pd.DataFrame:
     """Describe customers by what had arrived before their cutoff.
 
     Raises:
         BadDrop: a drop of before the cutoff cannot be used.
     """
-    sources = load(inbox, customers["cutoff"].iloc[0], USAGE_MONTHS).sources
+    sources = load(inbox, customers["cutoff"].iloc[0], USAGE_MONTHS, interim).sources
     return candidates(sources, customers, config)
 
 

@@ -1,9 +1,10 @@
 """Features: what was known of each customer at each cutoff, point in time.
 
-A row of a source counts at a cutoff if it had happened and arrived before it; what
-arrives at the cutoff or later is the future. How that is kept is in `grid.py`; what is
-looked at, in one module per group of features. The calendar month is left out: with two
-years on record it names single months rather than the season, and it gained nothing.
+A row of a source counts at a cutoff if it had happened and arrived before it. What
+arrives at the cutoff or later is the future. `point_in_time/grid.py` keeps this rule.
+A module beside it computes each group of features; `dictionary.csv` there explains
+every column. The calendar month is no feature: two years hold each month twice, so it
+names single months rather than the season.
 """
 
 from typing import Any

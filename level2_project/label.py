@@ -2,7 +2,7 @@
 
 All that defines a leaver is in this file. A customer's life is a row of *stays*, from
 a start or a return to the cancellation that ends it; a cutoff asks of the stays that
-are running how soon they end. The section `label` of the config says
+are running how soon they end. The section `label` of the config says:
 
 - `voluntary`, `involuntary`: which endings count. Involuntary is a payment that failed
   for good. After an ending that does not count the customer is gone all the same.
@@ -11,7 +11,7 @@ are running how soon they end. The section `label` of the config says
 
 >>> from dataclasses import replace
 >>> from io import StringIO
->>> told = pd.read_csv(StringIO('''
+>>> events = pd.read_csv(StringIO('''
 ... customer_id event  event_at   arrived_at ends_on    reason
 ... 1           start  2022-01-10 2022-01-10 -          -
 ... 1           cancel 2022-03-20 2022-04-15 2022-06-10 price
@@ -25,14 +25,14 @@ are running how soon they end. The section `label` of the config says
 ... )
 >>> def show(labelling, known_by="2022-06-01", cutoffs=cutoffs):
 ...     month = pd.DateOffset(months=1)
-...     rows = label(told, cutoffs, month, pd.Timestamp(known_by), labelling)
+...     rows = label(events, cutoffs, month, pd.Timestamp(known_by), labelling)
 ...     print(rows.to_string(index=False))
 
 Customer 1, with a yearly contract, decides in March. The news comes in the middle of
 April: on the first he still counts as a customer, but by June we know that there was
 nothing left to predict. Customer 2 is lost in February and comes back in March.
 
->>> roster(told, cutoffs, usual).groupby("cutoff")["customer_id"].agg(list).tolist()
+>>> roster(events, cutoffs, usual).groupby("cutoff")["customer_id"].agg(list).tolist()
 [[1, 2], [1], [1, 2]]
 >>> show(usual)
  customer_id     cutoff  left
@@ -67,6 +67,7 @@ March; without returners he is not looked at again.
            1 2022-03-01  True
 """
 
+import numpy as np
 import pandas as pd
 
 from level2_project.config import Labelling
@@ -84,7 +85,7 @@ def label(
     known_by: pd.Timestamp,
     labelling: Labelling,
 ) -> pd.DataFrame:
-    """Say of every customer at every cutoff whether he left within `horizon`.
+    """Mark the customers at every cutoff who left within `horizon`.
 
     Returns:
         One row per `customer_id` and `cutoff` with `left`: customers as far as news
@@ -100,8 +101,8 @@ def label(
         ValueError: a horizon ends after `known_by`.
     """
     _check_horizons(cutoffs, horizon, known_by)
-    told = subscriptions[subscriptions["arrived_at"] < known_by]
-    lives = stays(told, labelling)
+    news = subscriptions[subscriptions["arrived_at"] < known_by]
+    lives = stays(news, labelling)
     rows = _running(lives, cutoffs, until="ends_at")
     left = rows["counts"] & (rows["ends_at"] < rows["cutoff"] + horizon)
     return rows[["customer_id", "cutoff"]].assign(left=left)
@@ -110,7 +111,7 @@ def label(
 def roster(
     subscriptions: pd.DataFrame, cutoffs: pd.DatetimeIndex, labelling: Labelling
 ) -> pd.DataFrame:
-    """List who counts as a customer at each cutoff by what had arrived before it.
+    """List the customers at each cutoff, by what had arrived before it.
 
     Returns:
         One row per `customer_id` and `cutoff`.
@@ -126,36 +127,29 @@ def stays(subscriptions: pd.DataFrame, labelling: Labelling) -> pd.DataFrame:
         One row per stay: `known_at` (it had begun and this was known), `ends_at`,
         `heard_at` (it had ended and this was known), `counts` (its end is a leaving).
     """
-    begins, ends = _numbered(subscriptions)
-    if not labelling.returners:
-        begins = begins[begins["event"] != "return"]
-    begins = begins.assign(known_at=begins[["event_at", "arrived_at"]].max(axis=1))
-    ends = ends.assign(ends_at=_ended_at(ends, labelling))
-    ends["heard_at"] = ends[["ends_at", "arrived_at"]].max(axis=1)
-    lives = begins[[*STAY, "known_at"]].merge(
-        ends[[*STAY, "ends_at", "heard_at", "reason"]], on=STAY, how="left"
-    )
-    unwilling = lives["reason"] == INVOLUNTARY
-    lives["counts"] = unwilling.map(
-        {True: labelling.involuntary, False: labelling.voluntary}
-    )
-    return lives.fillna({"ends_at": NEVER, "heard_at": NEVER})
-
-
-def _numbered(subscriptions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give what begins and what ends a stay; equal `stay` numbers belong together."""
     rows = subscriptions[subscriptions["event"].isin(["start", "return", "cancel"])]
     rows = rows.sort_values(["customer_id", "event_at"], kind="stable")
     is_end = rows["event"] == "cancel"
-    endings_before = is_end.groupby(rows["customer_id"]).cumsum() - is_end
-    rows = rows.assign(stay=endings_before)
-    return rows[~is_end].drop_duplicates(STAY), rows[is_end]
-
-
-def _ended_at(ends: pd.DataFrame, labelling: Labelling) -> pd.Series:
+    rows["stay"] = is_end.groupby(rows["customer_id"]).cumsum() - is_end
+    lives = rows[~is_end].drop_duplicates(STAY)
+    if not labelling.returners:
+        lives = lives[lives["event"] != "return"]
+    ends = rows[is_end].rename(
+        columns={"event_at": "ends_at", "arrived_at": "end_arrived_at"}
+    )
     if labelling.date == "access_end":
-        return ends["ends_on"].fillna(ends["event_at"])
-    return ends["event_at"]
+        ends["ends_at"] = ends["ends_on"].fillna(ends["ends_at"])
+    columns = [*STAY, "ends_at", "end_arrived_at", "reason"]
+    lives = lives[[*STAY, "event_at", "arrived_at"]].merge(
+        ends[columns], on=STAY, how="left"
+    )
+    is_involuntary = lives["reason"] == INVOLUNTARY
+    return lives.assign(
+        known_at=lives[["event_at", "arrived_at"]].max(axis=1),
+        ends_at=lives["ends_at"].fillna(NEVER),
+        heard_at=lives[["ends_at", "end_arrived_at"]].max(axis=1).fillna(NEVER),
+        counts=np.where(is_involuntary, labelling.involuntary, labelling.voluntary),
+    )
 
 
 def _running(

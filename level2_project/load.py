@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-from data.calendar import first_day, month_number
-from level2_project.sources import repairs, repairs_usage
-from level2_project.sources.completeness import check_completeness
-from level2_project.sources.drops import read_part
+from data.calendar import month_number
+from level2_project.sources import completeness, repairs
+from level2_project.sources.interim import read
 from level2_project.sources.repairs import Repaired
-from level2_project.sources.schema import RENAMED, SOURCES, TIME, WORD, Place, file_of
+from level2_project.sources.schema import SOURCES, Place
 
 HOUSE = "@churnthreeways.test"  # colleagues' addresses
 Step = partial[Repaired]  # takes the rows
@@ -44,28 +44,35 @@ class Loaded(NamedTuple):
 
 
 class People(NamedTuple):
-    """Whom the CRM knows."""
+    """Ids that the CRM knows."""
 
     known: npt.NDArray[np.int64]
     of_the_house: npt.NDArray[np.int64]
 
 
 class Stack(NamedTuple):
-    """One source's rows of several drops, as they came."""
+    """One source's rows of several drops, before any repair that needs all of them."""
 
     source: str
     rows: pd.DataFrame
     drops: range
     cut: list[int]  # drops whose file ended in the middle of a row
+    repaired: pd.DataFrame  # one row per drop, one column per repair: number of rows
 
 
-def load(raw: Path, until: pd.Timestamp, months: int | None = None) -> Loaded:
+def load(
+    raw: Path,
+    until: pd.Timestamp,
+    months: int | None = None,
+    interim: Path | None = None,
+) -> Loaded:
     """Read and repair what had arrived before `until`.
 
     Args:
         raw: the folder of the drops, `2022-01` and so on.
         until: midnight of a month's first day; only earlier months' drops are opened.
         months: how many of the last drops of usage to read; None for all.
+        interim: where to keep what was read of each drop; None to keep nothing.
 
     Raises:
         BadDrop: a file is missing, damaged beyond repair, not what it should be, or
@@ -75,17 +82,17 @@ def load(raw: Path, until: pd.Timestamp, months: int | None = None) -> Loaded:
     if n_drops < 1:
         wanted, found = "a month before the cutoff", f"none before {until:%Y-%m-%d}"
         raise Place(str(raw)).refuse(wanted, found, "choose a later cutoff")
-    crm = _stack(raw, "customers", range(n_drops))
+    crm = _stack(raw, "customers", range(n_drops), interim)
     people = _people(crm.rows)
-    told = [_repair(crm, people)]
+    repaired = [_repair(crm, people)]
     for source in Sources._fields[1:]:
         first = max(0, n_drops - months) if months and source == "usage" else 0
-        stack = _stack(raw, source, range(first, n_drops))
-        told.append(_repair(stack, people))
+        stack = _stack(raw, source, range(first, n_drops), interim)
+        repaired.append(_repair(stack, people))
         del stack  # a usage of many months is too large to lie in memory twice
-    sources = Sources(*(rows for rows, _ in told))
-    silent_days = repairs_usage.silent_days(sources.usage, until)
-    counts = [counts for _, counts in told]
+    sources = Sources(*(rows for rows, _ in repaired))
+    silent_days = completeness.silent_days(sources.usage, until)
+    counts = [counts for _, counts in repaired]
     counts.append(_counts([("silent_days", "usage", len(silent_days))]))
     return Loaded(sources, pd.concat(counts, ignore_index=True), n_drops, silent_days)
 
@@ -94,11 +101,15 @@ def _counts(rows: list[tuple[str, str, int]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["repair", "source", "n_rows"])
 
 
-def _stack(raw: Path, source: str, drops: range) -> Stack:
-    parts = [read_part(raw, drop, source) for drop in drops]
-    rows = pd.concat([part.rows for part in parts], ignore_index=True)
-    cut = [drop for drop, part in zip(drops, parts, strict=True) if part.is_cut]
-    return Stack(source, rows, drops, cut)
+def _stack(raw: Path, source: str, drops: range, interim: Path | None) -> Stack:
+    deliveries = [read(raw, drop, source, interim) for drop in drops]
+    return Stack(
+        source,
+        rows=pa.concat_tables([one.rows for one in deliveries]).to_pandas(),
+        drops=drops,
+        cut=[drop for drop, one in zip(drops, deliveries, strict=True) if one.is_cut],
+        repaired=pd.DataFrame([one.repaired for one in deliveries]),
+    )
 
 
 def _people(crm: pd.DataFrame) -> People:
@@ -108,34 +119,30 @@ def _people(crm: pd.DataFrame) -> People:
 
 
 def _repair(stack: Stack, people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Repair one source, and say how many rows each repair touched."""
-    rows, counts = stack.rows, []
+    """Repair one source, and count how many rows each repair touched."""
+    rows, n_rows = stack.rows, stack.repaired.sum().to_dict()
     for step in _steps(stack, people):
-        rows, n_rows = step(rows)
-        counts.append((step.func.__name__, stack.source, n_rows))
-    _check_arrivals(rows, stack.source)
-    check_completeness(rows, stack.source, stack.drops)
+        rows, n_rows[step.func.__name__] = step(rows)
+    completeness.check_completeness(rows, stack.source, stack.drops)
     if stack.source != "usage":  # it is in order, and too long to sort twice
         rows = rows.sort_values("arrived_at", kind="stable")
     rows = rows[list(SOURCES[stack.source].columns)].reset_index(drop=True)
-    return rows, _counts(counts)
+    return rows, _counts([(name, stack.source, n) for name, n in n_rows.items()])
 
 
 def _steps(stack: Stack, people: People) -> Iterator[Step]:
-    """Give the repairs of a source in their order."""
-    name, source = stack.source, SOURCES[stack.source]
-    key = source.key
-    if name in RENAMED:
-        yield partial(repairs.settle_schema, source=name)
-    if name != "usage":  # Parquet knows times and words
-        times, words = source.of_kind(TIME), source.of_kind(WORD)
-        yield partial(repairs.settle_time_zones, source=name, columns=times)
-        yield partial(repairs.settle_spellings, columns=words)
+    """Yield the repairs of a source that need all its drops, in their order."""
+    source = SOURCES[stack.source]
     yield partial(repairs.drop_test_accounts, house_ids=people.of_the_house)
     yield partial(repairs.drop_orphans, known_ids=people.known)
-    yield partial(repairs.drop_duplicates, key=key)
-    yield partial(repairs.complete_truncated_drop, source=name, key=key, cut=stack.cut)
-    yield from _steps_of_values(name)
+    yield partial(repairs.drop_duplicates, key=source.key)
+    yield partial(
+        repairs.complete_truncated_drop,
+        source=stack.source,
+        key=source.key,
+        cut=stack.cut,
+    )
+    yield from _steps_of_values(stack.source)
     yield partial(repairs.count_late_rows, happened=source.happened)
 
 
@@ -146,18 +153,5 @@ def _steps_of_values(source: str) -> Iterator[Step]:
     if source == "subscriptions":
         yield partial(blank, column="seats", low=1, high=repairs.MOST_SEATS)
     if source == "usage":
-        yield partial(repairs_usage.settle_units)
-        yield partial(blank, column="minutes", low=0, high=repairs_usage.MOST_MINUTES)
-
-
-def _check_arrivals(rows: pd.DataFrame, source: str) -> None:
-    """Refuse rows from after their drop's month: nobody could have known them."""
-    ends = first_day(1).astype("M8[M]") + rows["drop"].to_numpy()
-    early = np.flatnonzero(rows["arrived_at"].to_numpy() >= ends.astype("M8[s]"))
-    if not len(early):
-        return
-    row = rows.iloc[early[0]]
-    month = int(row["drop"])
-    place = Place(file_of(source, month), "arrived_at", str(row["file_row"]))
-    wanted, found = f"a time before {first_day(month + 1)}", str(row["arrived_at"])
-    raise place.refuse(wanted, found, "check that the file lies in the right month")
+        yield partial(repairs.settle_units)
+        yield partial(blank, column="minutes", low=0, high=repairs.MOST_MINUTES)

@@ -9,11 +9,12 @@ from level2_project.decide import reachable, rested
 from level2_project.features import features
 from level2_project.label import label
 from level2_project.load import Sources
+from level2_project.point_in_time.tickets import TEXT_WINDOWS
 from level2_project.text.reader import reader
 
 
 def snapshots(sources: Sources, config: Config) -> pd.DataFrame:
-    """Give one row per customer per cutoff whose label is known at `predict_at`.
+    """Return one row per customer per cutoff whose label is known at `predict_at`.
 
     Columns: `customer_id`, `cutoff`, the features, `left`.
     """
@@ -28,7 +29,7 @@ def snapshots(sources: Sources, config: Config) -> pd.DataFrame:
 def candidates(
     sources: Sources, customers: pd.DataFrame, config: Config
 ) -> pd.DataFrame:
-    """Describe the customers to predict, and tell who is free for an offer.
+    """Describe the customers to predict, and mark those free for an offer.
 
     Args:
         sources: as loaded; what arrived at or after the cutoff is not looked at.
@@ -47,10 +48,13 @@ def describe(sources: Sources, rows: pd.DataFrame, config: Config) -> pd.DataFra
     """Add all features to `rows`, one per `customer_id` and `cutoff`.
 
     The text reader learns from tickets of before the first cutoff alone, so that no
-    snapshot can know a word of its own future.
+    snapshot can know a word of its own future. It reads only the tickets that lie in
+    the windows of the text features.
     """
     first = pd.Timestamp(config.time.first_cutoff)
     readings = Path(config.runs) / "readings"  # of an AI: asked once for all runs
     texts = reader(config.text, config.seed_for("text"), readings)
     texts = texts.fit(sources.tickets, first)
-    return features(sources, texts.read(sources.tickets), rows)
+    oldest = rows["cutoff"].min() - pd.Timedelta(days=max(TEXT_WINDOWS))
+    recent = sources.tickets[sources.tickets["event_at"] >= oldest]
+    return features(sources, texts.read(recent), rows)

@@ -22,10 +22,9 @@ MONTH = 30 * DAY  # of a discount
 
 
 def billing_features(grid: Grid, transactions: pd.DataFrame) -> dict[str, Floats]:
-    """Give how an account is paid and whether an invoice is open.
+    """Compute how invoices were paid, and whether one is open.
 
     Args:
-        grid: the cells to fill.
         transactions: one row per attempt to collect, or refund.
     """
     known = know(grid, transactions)
@@ -44,7 +43,7 @@ def billing_features(grid: Grid, transactions: pd.DataFrame) -> dict[str, Floats
 
 
 def _unpaid(attempts: Known) -> Floats:
-    """Mark whose last attempt to collect has failed."""
+    """Mark customers whose last attempt to collect has failed."""
     return np.nan_to_num(last(attempts, attempts.rows["kind"].isin(FAILURE)))
 
 
@@ -66,10 +65,9 @@ def _invoices(invoices: Known, n_failed: Floats) -> dict[str, Floats]:
 
 
 def offer_features(grid: Grid, offers: pd.DataFrame) -> dict[str, Floats]:
-    """Give offers made and the discount that may still run.
+    """Count the offers made, and mark a discount that still runs.
 
     Args:
-        grid: the cells to fill.
         offers: one row per offer made, or withheld by lot.
     """
     known = know(grid, offers)

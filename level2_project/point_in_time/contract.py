@@ -25,13 +25,12 @@ Column = Floats | npt.NDArray[np.object_]
 def contract_features(
     grid: Grid, subscriptions: pd.DataFrame
 ) -> tuple[dict[str, Column], Floats]:
-    """Give plan, seats and fee, the place in the yearly term, prices, and tenure.
+    """Compute plan, seats, fee, prices, tenure and the place in the yearly term.
 
     Returns:
         The features, and when the running stay began in seconds since 1970.
 
     Args:
-        grid: the cells to fill.
         subscriptions: one row per start, return, change or cancellation.
     """
     deal, _ = pd.factorize(subscriptions["plan"] + "/" + subscriptions["contract"])
@@ -65,9 +64,9 @@ def _terms(terms: Known) -> dict[str, Column]:
 
 
 def _prices(terms: Known, subscriptions: pd.DataFrame) -> dict[str, Column]:
-    """Hold the price of a seat against earlier ones, for the customer's kind of deal.
+    """Compare the price of a seat with earlier ones, for the customer's kind of deal.
 
-    What others sign up for is the first place where a price rise shows.
+    A price rise shows first in the contracts that other customers sign.
     """
     signed = subscriptions["seats"].notna() & (subscriptions["event"] != "cancel")
     deals = np.unique(subscriptions["deal"].to_numpy(np.int64))
@@ -84,7 +83,7 @@ def _prices(terms: Known, subscriptions: pd.DataFrame) -> dict[str, Column]:
 
 
 def _yearly_term(terms: Known, began: Floats) -> dict[str, Column]:
-    """Give whole months of the running year and days until renewal, if annual."""
+    """Count whole months of the running year and days until renewal, if annual."""
     is_annual = last(terms, terms.rows["contract"] == "annual") > 0
     start = np.nan_to_num(began).astype("M8[s]")
     now = terms.grid.cutoffs.astype("M8[s]")
@@ -110,10 +109,9 @@ def _history(known: Known) -> dict[str, Column]:
 
 
 def crm_features(grid: Grid, customers: pd.DataFrame) -> dict[str, Column]:
-    """Give where a customer is, how he was won, how large his company is.
+    """Look up region, channel and size of each customer's company.
 
     Args:
-        grid: the cells to fill.
         customers: one row per customer created or changed in the CRM.
     """
     known = know(grid, customers)

@@ -7,6 +7,7 @@ cutoffs is needed, and a row that arrives later cannot move what a cutoff knew.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,7 +33,7 @@ class Grid(NamedTuple):
         return len(self.customers), len(self.cutoffs)
 
     def cells(self, rows: pd.DataFrame) -> tuple[Ints, Ints]:
-        """Give the cell of every row of `customer_id` and `cutoff`."""
+        """Return the cell of every row of `customer_id` and `cutoff`."""
         who = np.searchsorted(self.customers, rows["customer_id"].to_numpy(np.int64))
         when = np.searchsorted(self.cutoffs, seconds(rows["cutoff"]))
         return who, when
@@ -48,6 +49,11 @@ class Known:
     enters: Ints  # position of the first cutoff that may know of it
     rows: pd.DataFrame
 
+    @cached_property
+    def order(self) -> Ints:
+        """Return the positions of the rows in the order in which they happened."""
+        return np.argsort(self.at, kind="stable")
+
 
 def grid_of(rows: pd.DataFrame) -> Grid:
     """Span a grid over every `customer_id` and `cutoff` of `rows`."""
@@ -62,7 +68,7 @@ def seconds(times: pd.Series) -> Ints:
 
 
 def know(grid: Grid, rows: pd.DataFrame, happened: str = "event_at") -> Known:
-    """Lay a source on the grid: both of its clocks must lie before a cutoff.
+    """Keep the rows that some cutoff may know: happened and arrived before it.
 
     Args:
         rows: one row per event, with `customer_id`, `arrived_at` and `happened`.
@@ -77,7 +83,7 @@ def know(grid: Grid, rows: pd.DataFrame, happened: str = "event_at") -> Known:
 
 
 def first_after(cutoffs: Ints, times: Ints) -> Ints:
-    """Give the position of the first cutoff after each time, n_cutoffs if none is."""
+    """Return the position of the first cutoff after each time, n_cutoffs if none is."""
     return np.searchsorted(cutoffs, times, side="right")
 
 
@@ -101,22 +107,23 @@ def sums(known: Known, weights: Any = None, days: int | None = None) -> Floats:
     Args:
         weights: what a row counts for, 1 if not given.  # (n_rows,)
     """
-    exact = None if weights is None else _exact(weights)
-    total = _by_cell(known, known.enters, exact)
-    if days is not None:
-        past = first_after(known.grid.cutoffs - days * DAY, known.at)
-        total -= _by_cell(known, np.maximum(past, known.enters), exact)
+    who, enters = known.who, known.enters
+    if days is None:
+        return np.cumsum(_by_cell(known.grid, who, enters, weights), axis=1)
+    leaves = first_after(known.grid.cutoffs - days * DAY, known.at)
+    seen = np.flatnonzero(leaves > enters)  # by any cutoff; most rows are too old
+    who, enters, leaves = who[seen], enters[seen], leaves[seen]
+    weights = None if weights is None else np.asarray(weights)[seen]
+    total = _by_cell(known.grid, who, enters, weights)
+    total -= _by_cell(known.grid, who, leaves, weights)
     return np.cumsum(total, axis=1)
 
 
-def _exact(weights: Any) -> Floats:
-    exact: Floats = np.rint(np.asarray(weights, float) * GRAIN) / GRAIN
-    return exact
-
-
-def _by_cell(known: Known, when: Ints, weights: Floats | None) -> Floats:
-    n, m = known.grid.shape
-    cell = known.who * (m + 1) + when  # one column more, for what falls past the end
+def _by_cell(grid: Grid, who: Ints, when: Ints, weights: Any) -> Floats:
+    n, m = grid.shape
+    cell = who * (m + 1) + when  # one column more, for what falls past the end
+    if weights is not None:
+        weights = np.rint(np.asarray(weights, float) * GRAIN) / GRAIN
     total = np.bincount(cell, weights, minlength=n * (m + 1)).astype(float)
     return total.reshape(n, m + 1)[:, :m]
 
@@ -129,7 +136,7 @@ def days_since(known: Known) -> Floats:
 
 
 def last(known: Known, values: Any, days_ago: int = 0) -> Floats:
-    """Give the value of the latest row known; NaN where there is none.
+    """Return the value of the latest row known; NaN where there is none.
 
     Args:
         known: rows of one source.
@@ -140,22 +147,21 @@ def last(known: Known, values: Any, days_ago: int = 0) -> Floats:
 
 
 def last_word(known: Known, values: Any) -> npt.NDArray[np.object_]:
-    """Give the word of the latest row known; None where there is none."""
+    """Return the word of the latest row known; None where there is none."""
     words = np.append(np.asarray(values, object), np.array([None]))
     return words[_latest(known)]
 
 
 def _latest(known: Known, days_ago: int = 0) -> Ints:
     """Find the row that happened last; -1, the end, where none is known."""
-    order = np.argsort(known.at, kind="stable")
-    rank = np.argsort(order)
     old_enough = first_after(known.grid.cutoffs - days_ago * DAY, known.at)
     entered = np.maximum(known.enters, old_enough)
-    return np.append(order, -1)[_running_maximum(known, entered, rank)]
+    newest = _running_maximum(known, entered, np.argsort(known.order))
+    return np.append(known.order, -1)[newest]
 
 
 def _running_maximum(known: Known, when: Ints, values: Ints) -> Ints:
-    """Give the largest value that has entered by each cutoff; -1 if none has."""
+    """Return the largest value that has entered by each cutoff; -1 if none has."""
     n, m = known.grid.shape
     highest = np.full((n, m + 1), -1)
     np.maximum.at(highest, (known.who, when), values)

@@ -26,34 +26,33 @@ SLOW, FAST = 7, 1  # days to an answer: more than, at most
 def ticket_features(
     grid: Grid, tickets: pd.DataFrame, text: pd.DataFrame
 ) -> dict[str, Floats]:
-    """Give counts, answers, waiting and words of tickets.
+    """Count tickets, open tickets and answers, and sum what the texts say.
 
     Args:
-        grid: the cells to fill.
         tickets: one row per ticket opened, and per ticket resolved.
         text: one row per `ticket_id`, with numbers that say what was written.
     """
-    opened = know(grid, _told(tickets, "opened"))
+    opened = know(grid, _first_news(tickets, "opened"))
     return {
         "days_since_ticket": days_since(opened),
         "n_tickets": sums(opened),
         **{f"n_tickets_{days}": sums(opened, days=days) for days in WINDOWS},
         **_answers(know(grid, _answered(tickets))),
-        **_waiting(opened, _told(tickets, "resolved")),
+        **_waiting(opened, _first_news(tickets, "resolved")),
         **_words(opened, text),
     }
 
 
-def _told(tickets: pd.DataFrame, event: str) -> pd.DataFrame:
-    """Keep one kind of event; of a ticket told twice, what arrived first."""
+def _first_news(tickets: pd.DataFrame, event: str) -> pd.DataFrame:
+    """Keep one kind of event; of two rows on a ticket, the one that arrived first."""
     rows = tickets[tickets["event"] == event]
     return rows.sort_values("arrived_at", kind="stable").drop_duplicates("ticket_id")
 
 
 def _answered(tickets: pd.DataFrame) -> pd.DataFrame:
-    """One row per resolved ticket, which arrives with the later of its two rows."""
-    pairs = _told(tickets, "opened").merge(
-        _told(tickets, "resolved"), on="ticket_id", suffixes=("", "_resolved")
+    """Return one row per resolved ticket; it arrives with the later of its two rows."""
+    pairs = _first_news(tickets, "opened").merge(
+        _first_news(tickets, "resolved"), on="ticket_id", suffixes=("", "_resolved")
     )
     took = pairs["event_at_resolved"] - pairs["event_at"]
     arrived_at = pairs[["arrived_at", "arrived_at_resolved"]].max(axis=1)
@@ -78,9 +77,11 @@ def _answers(answered: Known) -> dict[str, Floats]:
 
 
 def _waiting(opened: Known, resolved: pd.DataFrame) -> dict[str, Floats]:
-    """Give how many tickets are open, and for how long the oldest has been."""
-    told = resolved.set_index("ticket_id")[["event_at", "arrived_at"]].max(axis=1)
-    solved = told.reindex(opened.rows["ticket_id"])
+    """Count open tickets, and the days for which the oldest has waited."""
+    resolved_at = resolved.set_index("ticket_id")[["event_at", "arrived_at"]].max(
+        axis=1
+    )
+    solved = resolved_at.reindex(opened.rows["ticket_id"])
     past = first_after(opened.grid.cutoffs, seconds(solved))
     never = np.where(solved.isna(), opened.grid.shape[1], past)
     which, when = spread(opened.enters, never)

@@ -39,10 +39,9 @@ class Seen(NamedTuple):
 
 
 def usage_features(grid: Grid, usage: pd.DataFrame, began: Floats) -> dict[str, Floats]:
-    """Give levels, trends and recency of usage.
+    """Compute levels, trends and recency of usage.
 
     Args:
-        grid: the cells to fill.
         usage: one row per customer and active day.
         began: when the running stay began, seconds since 1970.
     """
@@ -79,7 +78,7 @@ def _dates(times: npt.NDArray[np.number]) -> npt.NDArray[np.datetime64]:
 
 
 def _rate(seen: Seen) -> Floats:
-    """Give active days per day; half a day in one and a half stands for no record."""
+    """Compute active days per day, as if half an active day in 1.5 had been seen."""
     return np.minimum((seen.active + 0.5) / (seen.of + 1.5), 0.99)
 
 
@@ -95,12 +94,12 @@ def _trends(windows: dict[int, Seen]) -> dict[str, Floats]:
 
 
 def _pace(seen: Seen) -> Floats:
-    """Give occasions a day; a day with two looks like a day with one."""
+    """Estimate uses a day: a day with two uses counts as one active day."""
     return -np.log1p(-_rate(seen))
 
 
 def _surprise(recent: Seen, rest: Seen) -> Floats:
-    """Give by how many standard deviations recent use is above the habit.
+    """Compute by how many standard deviations recent use is above the habit.
 
     The fewer days the habit was seen on, the less it foretells.
     """

@@ -1,22 +1,19 @@
-"""Completeness: does every month's news reach the end of its month?
+"""Completeness: does every month's news reach its end, and is any day missing?
 
 A file that was cut between two rows looks like any other; that nothing in it happened
 after the 9th gives it away. Usage that is missing reads as customers who stopped using
 the product, so such a drop is refused until the source has sent the rest.
 """
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from data.calendar import first_day
+from data.calendar import FIRST_MONTH, first_day
 from level2_project.sources.schema import SEND_AGAIN, SOURCES, Place, file_of
 
-Ints = npt.NDArray[np.int64]
-
-DAY = 86_400  # seconds
-USUAL_SILENCE = 3 * DAY  # choice: usage of the last day comes in the next month
-FEWEST_MISSING = 30  # choice: rows expected in a silence that cannot be chance
+USUAL_SILENCE = pd.Timedelta(days=3)  # choice: the last day's usage comes a month later
+FEWEST_MISSING = 30  # choice: rows expected in a silence that cannot be luck
+SILENT_SHARE = 0.1  # choice: of a client's usual day; a weekend still has a third
+FEWEST_ROWS = 30  # choice: on a usual day, else a silent one may be luck
 
 
 def check_completeness(rows: pd.DataFrame, source: str, drops: range) -> None:
@@ -32,31 +29,40 @@ def check_completeness(rows: pd.DataFrame, source: str, drops: range) -> None:
     """
     if rows.empty or SOURCES[source].comes_in_campaigns:
         return
-    latest = _latest(rows, SOURCES[source].happened, drops)
-    silence = _starts(drops) + _lengths(drops) - latest
-    a_second = rows["drop"].value_counts().median() / _lengths(drops)
-    ends_early = (silence > USUAL_SILENCE) & (silence * a_second > FEWEST_MISSING)
-    for month in np.asarray(drops)[ends_early][:1]:
-        place = Place(file_of(source, int(month)), SOURCES[source].happened, "last")
-        wanted = f"rows up to the end of the month ({first_day(month + 1)})"
-        day = np.datetime64(int(latest[month - drops.start]), "s").astype("M8[D]")
-        raise place.refuse(wanted, f"none after {day}", SEND_AGAIN)
+    at = rows[SOURCES[source].happened]
+    month = (at.to_numpy().astype("M8[M]") - FIRST_MONTH).astype(int)
+    begins = pd.to_datetime(pd.Series({m: first_day(m) for m in drops}))
+    ends = begins + pd.DateOffset(months=1)
+    latest = at.groupby(month).max().reindex(drops).fillna(begins)
+    silence = ends - latest
+    missing = rows["drop"].value_counts().median() * silence / (ends - begins)
+    ends_early = (silence > USUAL_SILENCE) & (missing > FEWEST_MISSING)
+    for short in latest.index[ends_early][:1]:
+        place = Place(file_of(source, short), SOURCES[source].happened, "last")
+        wanted = f"rows up to the end of the month ({ends[short]:%Y-%m-%d})"
+        raise place.refuse(wanted, f"none after {latest[short]:%Y-%m-%d}", SEND_AGAIN)
 
 
-def _latest(rows: pd.DataFrame, happened: str, drops: range) -> Ints:
-    """Give when the last row of each month happened, seconds since 1970."""
-    latest = _starts(drops)
-    at = rows[happened].to_numpy().astype("M8[s]").astype(np.int64)
-    month = np.searchsorted(latest, at, side="right") - 1
-    last = pd.Series(at).groupby(month).max().drop(-1, errors="ignore")
-    latest[last.index] = last
-    return latest
+def silent_days(usage: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """List the days on which a client recorded next to nothing: its tracking was out.
 
+    Args:
+        usage: one row per customer and day.
+        until: nothing that arrived later is known; days whose rows would usually
+            arrive later are left out.
 
-def _starts(drops: range) -> Ints:
-    days = np.array([first_day(month) for month in drops], "M8[s]")
-    return days.astype(np.int64)
-
-
-def _lengths(drops: range) -> Ints:
-    return np.diff(_starts(range(drops.start, drops.stop + 1)))
+    Returns:
+        One row per `client` and `day`.
+    """
+    if usage.empty:
+        return usage[["client", "day"]]
+    delay = (usage["arrived_at"] - usage["day"]).median()
+    first = (usage["arrived_at"].min() - delay).ceil("D")
+    last = (until - delay - pd.Timedelta(1, "s")).floor("D")
+    days = pd.date_range(first, last, name="day", unit="s")
+    n_rows = usage.groupby(["client", "day"], observed=False).size().unstack("client")
+    n_rows = n_rows.reindex(days, fill_value=0)
+    usual = n_rows.median()
+    silent = (n_rows < SILENT_SHARE * usual) & (usual >= FEWEST_ROWS)
+    cells = silent.stack()
+    return cells[cells].reset_index()[["client", "day"]]

@@ -1,182 +1,152 @@
-"""Drops: one source of one month, read as it lies there, refused when it is unfit.
+"""Drops: one source of one month, read as it lies there, refused when it is unfit."""
 
-What comes back has the source's columns, times of text files still as text, and two
-more that say where a row comes from: `drop` (number of the month) and `file_row`.
-"""
-
-from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
+from pandera.errors import SchemaErrors
+from pandera.pandas import DataFrameSchema
 
-from level2_project.sources.formats import NUMBERS, read_csv, read_json, read_parquet
-from level2_project.sources.repairs import spelled
+from data.calendar import first_day
+from level2_project.sources import repairs
+from level2_project.sources.columns import TIME, WORD
+from level2_project.sources.formats import read_csv, read_json, read_parquet
 from level2_project.sources.schema import (
-    INTEGER,
-    MAY_BE_EMPTY,
-    MEANING,
-    NUMBER,
+    NEW_COLUMN,
     RENAMED,
     SEND_AGAIN,
     SOURCES,
-    TIME,
-    WORD,
-    WORDS,
+    BadDrop,
     Place,
     file_of,
 )
 
-PARQUET: dict[str, Callable[[pa.DataType], bool]] = {
-    INTEGER: pa.types.is_integer,
-    TIME: pa.types.is_timestamp,
-    WORD: lambda kind: pa.types.is_dictionary(kind) or pa.types.is_string(kind),
-}
+READ = {".csv": read_csv, ".jsonl": read_json, ".parquet": read_parquet}
 SMALL = {  # usage is nine tenths of all rows; minutes will hold NaN
-    "customer_id": pa.int32(),
-    "minutes": pa.float32(),
-    "sessions": pa.int8(),
-    "day": pa.timestamp("s"),
-    "arrived_at": pa.timestamp("s"),
+    "customer_id": "int32",
+    "minutes": "float32",
+    "sessions": "int8",
+    "day": "datetime64[s]",
+    "arrived_at": "datetime64[s]",
 }
 
 
-class Part(NamedTuple):
-    """One source of one drop."""
+class Delivery(NamedTuple):
+    """One source of one month, after all repairs that need no other month.
 
-    rows: pd.DataFrame
-    is_cut: bool  # the file ended in the middle of a row, which was left out
+    Attributes:
+        rows: the source's columns, and `drop`, the number of the month.
+        is_cut: the file ended in the middle of a row, which was left out.
+        repaired: how many rows each repair touched.
+    """
+
+    rows: pa.Table
+    is_cut: bool
+    repaired: dict[str, int]
 
 
-def read_part(raw: Path, month: int, source: str) -> Part:
-    """Read one source of one month's drop.
+def read_bytes(raw: Path, month: int, source: str) -> bytes:
+    """Read the file of one source of one month.
 
     Raises:
-        BadDrop: the file is missing or damaged, a column is unknown or missing, or a
-            cell is empty, of a wrong type or an unknown word.
+        BadDrop: there is none, or it cannot be opened.
     """
     place = Place(file_of(source, month))
     try:
-        table, is_cut = _read(raw / place.file, source, place)
-        _check_columns(table, source, place)
-        table = _checked(table, source, place)
-    except pa.ArrowInvalid as error:
-        raise place.refuse("a whole file", repr(str(error)), SEND_AGAIN) from None
-    file_row = np.arange(1, len(table) + 1, dtype=np.int32)
-    rows = table.to_pandas().assign(drop=np.int16(month), file_row=file_row)
-    return Part(_by_arrival(rows) if source == "usage" else rows, is_cut)
-
-
-def _read(path: Path, source: str, place: Place) -> tuple[pa.Table, bool]:
-    """Read a file, but for a last line that was cut off."""
-    if not path.is_file():
+        return (raw / place.file).read_bytes()
+    except OSError as error:
+        found = f"none in {(raw / place.file).parent} ({error.strerror})"
         remedy = "fetch the drop again, or run `make data`"
-        raise place.refuse("a file", f"none in {path.parent}", remedy)
-    content = path.read_bytes()
-    if path.suffix == ".parquet":
-        return read_parquet(content), False
-    whole = content[: content.rfind(b"\n") + 1]
-    if not whole:
+        raise place.refuse("a file", found, remedy) from None
+
+
+def read_drop(content: bytes, month: int, source: str) -> Delivery:
+    """Read, check and repair one source of one month.
+
+    Raises:
+        BadDrop: the file is damaged, a column is unknown or missing, or a cell is
+            empty, of a wrong type, an unknown word or from after the month.
+    """
+    place, names = Place(file_of(source, month)), list(SOURCES[source].columns)
+    ends = len(content) if source == "usage" else content.rfind(b"\n") + 1
+    if not ends:
         raise place.refuse("whole rows", f"{len(content)} bytes", SEND_AGAIN)
-    read = read_json if path.suffix == ".jsonl" else read_csv
-    return read(whole, source, place), len(whole) < len(content)
-
-
-def _check_columns(table: pa.Table, source: str, place: Place) -> None:
-    found, renamed = table.column_names, RENAMED.get(source, {})
-    wanted = SOURCES[source].columns
-    unknown = [name for name in found if name not in wanted and name not in renamed]
-    missing = wanted.keys() - {renamed.get(name, name) for name in found}
-    doubled = {name for name in found if found.count(name) > 1}
-    if not (unknown or missing or doubled):
-        return
-    wrong = ", ".join([*unknown, *sorted(missing | doubled)])
-    raise place._replace(column=wrong, row="header").refuse(
-        f"the columns {', '.join(wanted)}",
-        ", ".join(found),
-        "ask the source what changed; a new name goes into RENAMED in sources.py",
-    )
-
-
-def _checked(table: pa.Table, source: str, place: Place) -> pa.Table:
-    """Check every cell and turn text into numbers; times stay as they are."""
-    for index, name in enumerate(table.column_names):
-        kind = SOURCES[source].columns.get(name)
-        if kind is None:  # renamed; it is text
-            continue
-        here = place._replace(column=name)
-        typed = _from_parquet if source == "usage" else _from_text
-        column = typed(table[name], kind, here)
-        _check_words(column, WORDS.get((source, name)), here)
-        table = table.set_column(index, name, column)
-    return table
-
-
-def _from_text(column: pa.ChunkedArray, kind: str, place: Place) -> pa.ChunkedArray:
-    wanted = NUMBERS.get(kind, pa.string())
     try:
-        cells = column.cast(wanted)
-    except pa.ArrowInvalid:
-        _refuse_first([not _casts(c, wanted) for c in column], column, kind, place)
-        raise
-    if kind == NUMBER:
-        infinite = pc.invert(pc.is_finite(cells)).fill_null(False)
-        _refuse_first(infinite, column, kind, place)
-    if place.column not in MAY_BE_EMPTY:
-        _refuse_first(column.is_null(), column, kind, place)
-    return cells
+        rows = READ[Path(place.file).suffix](content[:ends], names, place)
+    except (pa.ArrowException, OSError) as error:
+        raise place.refuse("a whole file", repr(str(error)), SEND_AGAIN) from None
+    rows, n_renamed = repairs.settle_schema(rows, source)
+    rows, repaired = _settled(checked(rows, source, place), source)
+    _check_arrivals(rows["arrived_at"], month, place)
+    if source in RENAMED:
+        repaired = {"settle_schema": n_renamed} | repaired
+    if source == "usage":  # too long to be sorted again when all months are there
+        rows = rows.sort_values("arrived_at", kind="stable")
+    rows = rows[names].assign(drop=np.int16(month))
+    table = pa.Table.from_pandas(rows, preserve_index=False)
+    return Delivery(table, ends < len(content), repaired)
 
 
-def _casts(cell: pa.Scalar, wanted: pa.DataType) -> bool:
+def _settled(rows: pd.DataFrame, source: str) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Write times and words one way, and count the rows that were written otherwise."""
+    if source == "usage":  # Parquet knows times and words
+        return rows.astype(SMALL), {}
+    times, words = (SOURCES[source].of_kind(kind) for kind in (TIME, WORD))
+    rows, n_local = repairs.settle_time_zones(rows, times)
+    rows, n_mistyped = repairs.settle_spellings(rows, words)
+    return rows, {"settle_time_zones": n_local, "settle_spellings": n_mistyped}
+
+
+def checked(rows: pd.DataFrame, source: str, place: Place) -> pd.DataFrame:
+    """Check all columns and cells of a file, and turn text into numbers.
+
+    Raises:
+        BadDrop: the message names the first wrong cell, and counts the others.
+    """
     try:
-        cell.cast(wanted)
-    except pa.ArrowInvalid:
-        return False
-    return True
+        return _schema(source).validate(rows, lazy=True)
+    except SchemaErrors as error:
+        raise _refused(error.failure_cases, rows, source, place) from None
 
 
-def _from_parquet(column: pa.ChunkedArray, kind: str, place: Place) -> pa.ChunkedArray:
-    if not PARQUET[kind](column.type):
-        where = place._replace(row="all")
-        raise where.refuse(MEANING[kind], f"the type {column.type}", SEND_AGAIN)
-    if column.null_count:
-        _refuse_first(column.is_null(), column, kind, place)
-    try:
-        return column.cast(SMALL.get(place.column, column.type))
-    except pa.ArrowInvalid as error:
-        where = place._replace(row="unknown")
-        raise where.refuse(MEANING[kind], repr(str(error)), SEND_AGAIN) from None
+@cache
+def _schema(source: str) -> DataFrameSchema:
+    columns = SOURCES[source].columns
+    return DataFrameSchema(columns, strict=True, unique_column_names=True)
 
 
-def _check_words(
-    column: pa.ChunkedArray, known: tuple[str, ...] | None, place: Place
-) -> None:
-    if known is None:
-        return
-    unknown = [w for w in column.unique().to_pylist() if spelled(w) not in known]
-    if unknown:
-        where = place._replace(row=str(column.to_pylist().index(unknown[0]) + 1))
-        remedy = (
-            "ask the source what it means; a new word goes into WORDS in sources.py"
-        )
-        raise where.refuse(f"one of {', '.join(known)}", repr(unknown[0]), remedy)
+def _refused(
+    cases: pd.DataFrame, rows: pd.DataFrame, source: str, place: Place
+) -> BadDrop:
+    columns = SOURCES[source].columns
+    header = cases.loc[cases["schema_context"] == "DataFrameSchema", "failure_case"]
+    if len(header):
+        where = place._replace(column=", ".join(map(str, header)), row="header")
+        wanted, found = f"the columns {', '.join(columns)}", ", ".join(rows)
+        return where.refuse(wanted, found, NEW_COLUMN)
+    cells = cases.drop_duplicates(["column", "index"]).sort_values("index")
+    first = cells.iloc[0]
+    column = columns[first["column"]]
+    if pd.isna(first["index"]):  # the type of the whole column is wrong
+        row, found = "all", f"the type {rows[first['column']].dtype}"
+    else:
+        cell = rows[first["column"]].iloc[int(first["index"])]
+        row = str(int(first["index"]) + 1)
+        found = "an empty cell" if pd.isna(cell) else repr(cell)
+    if len(cells) > 1:
+        found += f" ({len(cells) - 1} more cells are wrong)"
+    where = place._replace(column=first["column"], row=row)
+    return where.refuse(column.title, found, column.description or SEND_AGAIN)
 
 
-def _refuse_first(
-    is_bad: npt.ArrayLike, column: pa.ChunkedArray, kind: str, place: Place
-) -> None:
-    """Refuse the first bad cell, if there is one."""
-    for row in np.flatnonzero(np.asarray(is_bad))[:1]:
-        where, found = place._replace(row=str(row + 1)), column[int(row)].as_py()
-        raise where.refuse(MEANING[kind], repr(found), SEND_AGAIN)
-
-
-def _by_arrival(usage: pd.DataFrame) -> pd.DataFrame:
-    """Sort by arrival, and let clients be the same categories in every drop."""
-    usage = usage.iloc[np.argsort(usage["arrived_at"].to_numpy(), kind="stable")]
-    clients = pd.CategoricalDtype(list(WORDS["usage", "client"]))
-    return usage.astype({"client": clients})
+def _check_arrivals(arrived_at: pd.Series, month: int, place: Place) -> None:
+    """Refuse rows from after their drop's month: nobody could have known them."""
+    early = np.flatnonzero(arrived_at >= pd.Timestamp(first_day(month + 1)))
+    for row in early[:1]:
+        where = place._replace(column="arrived_at", row=str(row + 1))
+        wanted, found = f"a time before {first_day(month + 1)}", arrived_at.iloc[row]
+        remedy = "check that the file lies in the right month"
+        raise where.refuse(wanted, found, remedy)

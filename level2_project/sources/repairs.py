@@ -1,31 +1,28 @@
 """Repairs: each planted defect has one function that undoes it and counts the rows.
 
-A repair takes and gives a frame, one row per row of the drops; `drop` is the number of
-the month in which a row came, `file_row` where it stood in its file. What cannot be
-undone is marked by NaN or only counted, never guessed.
+A repair takes and returns a frame, one row per row of the drops; `drop` is the number
+of the month in which a row came. What cannot be undone is marked by NaN or only
+counted, never guessed.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from level2_project.sources.schema import (
-    MEANING,
-    RENAMED,
-    SEND_AGAIN,
-    TIME,
-    Place,
-    file_of,
-)
+from level2_project.sources.columns import spelled, utc
+from level2_project.sources.schema import RENAMED, SEND_AGAIN, Place, file_of
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+MOST_MINUTES = 24 * 60
+OVERFLOW = 32_767  # the largest that the field can hold; not a number of seconds
+SECONDS_JUMP = 20  # choice: between 1 and 60, as a ratio of medians
+ROWS_FOR_MEDIANS = 500_000  # choice: thousands for each drop and client
 MOST_SEATS = 5_000  # choice: an order above the largest customer, below the 99,999
+MOST_GAPS = 3  # numbers a row that a count may have room for, else they are renumbered
 LATE = np.timedelta64(1, "D")  # choice: beyond a source's usual delay
 
 
@@ -48,44 +45,13 @@ def settle_schema(rows: pd.DataFrame, source: str) -> Repaired:
     return Repaired(rows, n_rows)
 
 
-def settle_time_zones(
-    rows: pd.DataFrame, source: str, columns: Sequence[str]
-) -> Repaired:
-    """Turn text times of whatever zone into UTC, without a zone; count the others.
-
-    Raises:
-        BadDrop: a time cannot be read or does not say its zone.
-    """
+def settle_time_zones(rows: pd.DataFrame, columns: Sequence[str]) -> Repaired:
+    """Turn text times of whatever zone into UTC, without a zone; count the others."""
     local = np.zeros(len(rows), bool)
     for column in columns:
-        text = pa.array(rows[column], pa.string())
-        local |= np.asarray(pc.invert(pc.ends_with(text, "Z")).fill_null(False))
-        rows = rows.assign(**{column: _utc(text, rows, Place(source, column))})
+        local |= ~rows[column].str.endswith("Z", na=True).to_numpy(bool)
+        rows = rows.assign(**{column: utc(rows[column])})
     return Repaired(rows, int(local.sum()))
-
-
-def _utc(text: pa.Array, rows: pd.DataFrame, place: Place) -> npt.NDArray[np.generic]:
-    try:
-        times = text.cast(pa.timestamp("s", "UTC"))
-    except pa.ArrowInvalid:
-        raise _bad_time(text, rows, place) from None
-    utc: npt.NDArray[np.generic] = times.cast(pa.timestamp("s")).to_numpy(False)
-    return utc
-
-
-def _bad_time(text: pa.Array, rows: pd.DataFrame, place: Place) -> Exception:
-    bad = next(i for i, cell in enumerate(text) if not _is_time(cell))
-    row = rows.iloc[bad]
-    where = Place(file_of(place.file, row["drop"]), place.column, str(row["file_row"]))
-    return where.refuse(MEANING[TIME], repr(text[bad].as_py()), SEND_AGAIN)
-
-
-def _is_time(cell: pa.Scalar) -> bool:
-    try:
-        cell.cast(pa.timestamp("s", "UTC"))
-    except pa.ArrowInvalid:
-        return False
-    return True
 
 
 def settle_spellings(rows: pd.DataFrame, columns: Sequence[str]) -> Repaired:
@@ -97,15 +63,6 @@ def settle_spellings(rows: pd.DataFrame, columns: Sequence[str]) -> Repaired:
         mistyped |= (words != rows[column]).to_numpy() & rows[column].notna().to_numpy()
         rows = rows.assign(**{column: words})
     return Repaired(rows, int(mistyped.sum()))
-
-
-def spelled(word: str) -> str:
-    """Write a word as the sources do when nobody types it by hand.
-
-    >>> spelled(" North America. ")
-    'north_america'
-    """
-    return re.sub(r"[\s_.-]+", "_", word.casefold()).strip("_")
 
 
 def drop_test_accounts(rows: pd.DataFrame, house_ids: Collection[int]) -> Repaired:
@@ -120,10 +77,9 @@ def drop_orphans(rows: pd.DataFrame, known_ids: Collection[int]) -> Repaired:
 
 def drop_duplicates(rows: pd.DataFrame, key: Sequence[str]) -> Repaired:
     """Drop rows that stand in one file twice."""
-    numbers = _numbered(rows, [*key, "drop"])
-    shared = _shared(numbers)
+    repeated = _repeated(_numbered(rows, key))
     again = np.zeros(len(rows), bool)
-    again[shared] = pd.Series(numbers[shared]).duplicated()
+    again[repeated] = rows[[*key, "drop"]].iloc[repeated].duplicated()
     return _without(rows, again)
 
 
@@ -141,16 +97,16 @@ def complete_truncated_drop(
     numbers, drops = _numbered(rows, key), rows["drop"].to_numpy()
     for drop in cut:
         _check_sent_again(numbers, drops, drop, source)
-    shared = _shared(numbers)
+    repeated = _repeated(numbers)
     again = np.zeros(len(rows), bool)
-    first = pd.Series(drops[shared]).groupby(numbers[shared]).transform("min")
-    again[shared] = drops[shared] > first
+    first = pd.Series(drops[repeated]).groupby(numbers[repeated]).transform("min")
+    again[repeated] = drops[repeated] > first
     kept, n_rows = _without(rows, again)
     return Repaired(kept, n_rows + len(cut))
 
 
 def _check_sent_again(
-    numbers: npt.NDArray[np.int64], drop: npt.NDArray[np.int16], cut: int, source: str
+    numbers: Ints, drop: npt.NDArray[np.int16], cut: int, source: str
 ) -> None:
     """Require half of the cut drop's rows in the next: the rest may have come late."""
     again = np.isin(numbers[drop == cut], numbers[drop == cut + 1])
@@ -160,22 +116,19 @@ def _check_sent_again(
         raise where.refuse("a whole file", found, SEND_AGAIN)
 
 
-def _shared(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
-    """Give the positions of all numbers that occur more than once.
-
-    They are few, and sorting finds them in a third of the time of hashing millions.
-    """
-    ordered = np.sort(numbers)
-    twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    return np.flatnonzero(pd.Series(numbers).isin(twice))
+def _repeated(numbers: Ints) -> npt.NDArray[np.intp]:
+    """Return the positions of all numbers that occur more than once; they are few."""
+    return np.flatnonzero(np.bincount(numbers)[numbers] > 1)
 
 
-def _numbered(rows: pd.DataFrame, key: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Give equal keys equal numbers, and different keys different ones."""
+def _numbered(rows: pd.DataFrame, key: Sequence[str]) -> Ints:
+    """Number the keys: equal ones alike, different ones differently, few gaps."""
     numbers = np.zeros(len(rows), np.int64)
     for column in key:
         codes, values = pd.factorize(rows[column])
         numbers = numbers * len(values) + codes
+        if numbers.max(initial=0) > MOST_GAPS * len(rows):
+            numbers = pd.factorize(numbers)[0]
     return numbers
 
 
@@ -191,6 +144,27 @@ def blank_absurd_values(
     absurd = (rows[column] < low) | (rows[column] > high)
     return Repaired(
         rows.assign(**{column: rows[column].mask(absurd)}), int(absurd.sum())
+    )
+
+
+def settle_units(usage: pd.DataFrame) -> Repaired:
+    """Turn minutes that a client reported in seconds back into minutes.
+
+    A client's unit holds for a whole drop. Its median gives it away: people use every
+    client for about as long, so what is in seconds stands out as long as most drops of
+    most clients are in minutes. What is absurd is left for `blank_absurd_values`.
+    """
+    minutes = usage["minutes"]
+    sane = (minutes > 0) & (minutes < OVERFLOW)
+    stride = len(usage) // ROWS_FOR_MEDIANS + 1
+    cells = usage.loc[sane, ["drop", "client", "minutes"]].iloc[::stride]
+    medians = cells.groupby(["drop", "client"], observed=True)["minutes"].median()
+    in_seconds = medians.index[medians > SECONDS_JUMP * medians.median()]
+    wrong = np.zeros(len(usage), bool)
+    for drop, client in in_seconds:
+        wrong |= (usage["drop"] == drop) & (usage["client"] == client) & sane
+    return Repaired(
+        usage.assign(minutes=minutes.mask(wrong, minutes / 60)), int(wrong.sum())
     )
 
 

@@ -1,5 +1,6 @@
 """Text: numbers for what a ticket says, read here or by an AI endpoint."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,8 +9,7 @@ from typing import Protocol, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
+from skrub import StringEncoder
 
 from level2_project.config import TextReading
 from level2_project.text.ai import AiEncoder
@@ -53,7 +53,7 @@ class Reader:
     def read(
         self, tickets: pd.DataFrame, on_progress: Progress = silent
     ) -> pd.DataFrame:
-        """Give one row per ticket opened: `ticket_id` and numbers for its text.
+        """Return one row per ticket opened: `ticket_id` and numbers for its text.
 
         Args:
             tickets: one row per ticket opened or resolved.
@@ -70,70 +70,72 @@ class Reader:
 
 @dataclass
 class LocalEncoder:
-    """Words to numbers by TF-IDF and a truncated SVD (latent semantic analysis).
+    """Words to numbers by skrub: TF-IDF and a truncated SVD (latent semantic analysis).
 
     The `topic` columns read the whole message. The `tone` columns, half as many, read
     how it begins and ends: greetings are too rare for the topics' first components.
+    Columns are 0 where there were too few words to learn from.
 
     Source: Deerwester et al. 1990, Indexing by Latent Semantic Analysis.
     """
 
     components: int
     seed: int
-    parts: list["Part"] = field(default_factory=list)
+    learnt: list[StringEncoder | None] = field(default_factory=list)  # topics, tones
 
     @property
     def columns(self) -> list[str]:
-        return _numbered("topic", self.components) + _numbered("tone", self.n_tones)
+        topics, tones = (range(n) for n in self.widths)
+        return [f"topic_{i:02d}" for i in topics] + [f"tone_{i:02d}" for i in tones]
 
     @property
-    def n_tones(self) -> int:
-        return self.components // 2
+    def widths(self) -> tuple[int, int]:
+        return self.components, self.components // 2
 
     def fit(self, texts: list[str]) -> Self:
         seeds = np.random.SeedSequence(self.seed).generate_state(2).tolist()
-        whole = Part(self.components, TfidfVectorizer(ngram_range=(1, 2)))
-        edges = Part(self.n_tones, TfidfVectorizer(preprocessor=beginning_and_end))
-        self.parts = [
-            part.fit(texts, seed)
-            for part, seed in zip((whole, edges), seeds, strict=True)
+        encoders = [
+            StringEncoder(
+                width, analyzer="word", ngram_range=(1, n_words), random_state=seed
+            )
+            for width, n_words, seed in zip(self.widths, (2, 1), seeds, strict=True)
         ]
+        parts = zip(encoders, _parts(texts), strict=True)
+        self.learnt = [_fitted(encoder, part) for encoder, part in parts]
         return self
 
     def encode(self, texts: list[str], on_progress: Progress = silent) -> Floats:
-        if not self.parts:
+        if not self.learnt:
             raise ValueError(
                 "wanted a reader that has learnt its words, found a new one: "
                 "call fit(tickets, until) first"
             )
-        numbers = np.hstack([part.encode(texts) for part in self.parts])
+        parts = zip(self.learnt, _parts(texts), self.widths, strict=True)
+        numbers = [
+            encoder.transform(part).to_numpy(float)
+            if encoder and texts
+            else np.zeros((len(texts), width))
+            for encoder, part, width in parts
+        ]
         on_progress(len(texts), len(texts))
-        return numbers  # (n_texts, components + n_tones)
+        return np.hstack(numbers)  # (n_texts, components + components // 2)
 
 
-@dataclass
-class Part:
-    """A fixed number of columns; those for which the words do not suffice stay 0."""
+def _parts(texts: list[str]) -> tuple[pd.Series, pd.Series]:
+    """Return the whole texts, and how they begin and end."""
+    whole = pd.Series(texts, dtype="str")
+    return whole, whole.map(beginning_and_end).astype("str")
 
-    n_columns: int
-    words: TfidfVectorizer
-    svd: TruncatedSVD | None = None
 
-    def fit(self, texts: list[str], seed: int) -> Self:
-        if n_words(self.words, texts) < 2:  # an SVD insists on two
-            return self
-        counts = self.words.fit_transform(texts)  # (n_texts, n_words)
-        n = min(self.n_columns, *counts.shape)
-        with np.errstate(invalid="ignore"):  # shares of variance: none if all are alike
-            self.svd = TruncatedSVD(n, random_state=seed).fit(counts)
-        return self
-
-    def encode(self, texts: list[str]) -> Floats:
-        numbers = np.zeros((len(texts), self.n_columns))
-        if texts and self.svd is not None:
-            found = self.svd.transform(self.words.transform(texts))
-            numbers[:, : found.shape[1]] = found
-        return numbers
+def _fitted(encoder: StringEncoder, texts: pd.Series) -> StringEncoder | None:
+    """Fit an encoder; None if there are too few different words or texts for it."""
+    with warnings.catch_warnings(action="ignore"), np.errstate(invalid="ignore"):
+        try:
+            encoder.fit(texts)
+        except ValueError:  # no word at all
+            return None
+    is_learnt = hasattr(encoder, "tsvd_") and encoder.scaling_factor_ > 0
+    return encoder if is_learnt else None
 
 
 def reader(settings: TextReading, seed: int, cache: Path | None = None) -> Reader:
@@ -159,22 +161,12 @@ def beginning_and_end(text: str) -> str:
     """Keep the first and the last words.
 
     >>> beginning_and_end("Hello? The export has been slow since May. Not good.")
-    'hello? the export may. not good.'
+    'Hello? The export May. Not good.'
     """
-    words = text.lower().split()
+    words = text.split()
     return " ".join(words[:EDGE_WORDS] + words[EDGE_WORDS:][-EDGE_WORDS:])
 
 
 def _texts(asked: pd.DataFrame) -> list[str]:
     texts: list[str] = asked["text"].astype(object).fillna("").tolist()
     return texts
-
-
-def n_words(words: TfidfVectorizer, texts: list[str]) -> int:
-    """Count the different words that there are to learn."""
-    split = words.build_analyzer()
-    return len({word for text in texts for word in split(text)})
-
-
-def _numbered(name: str, n: int) -> list[str]:
-    return [f"{name}_{number:02d}" for number in range(n)]

@@ -60,7 +60,7 @@ def _type(column: str) -> str:
 
 
 def sources_of(**rows: list[dict[str, object]]) -> Sources:
-    """Give six sources; those not named are empty."""
+    """Return six sources; those not named are empty."""
     return Sources(**{name: rows_of(name, *rows.get(name, [])) for name in COLUMNS})
 
 

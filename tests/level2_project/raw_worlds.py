@@ -30,7 +30,7 @@ def rewrite(path: Path, change: Callable[[str], str]) -> None:
 
 
 def with_cell(text: str, row: int, column: int, value: str) -> str:
-    """Give a CSV with another value in one cell; row 1 follows the header."""
+    """Return a CSV with another value in one cell; row 1 follows the header."""
     lines = text.splitlines(keepends=True)
     cells = lines[row].rstrip("\n").split(",")
     cells[column] = value

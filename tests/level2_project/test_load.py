@@ -173,9 +173,9 @@ def test_a_cell_that_cannot_be_is_refused_by_its_place(
     ("old", "new", "where", "wanted"),
     [
         ('"ticket_id":', '"ticket_id":"x', "column -, row 2", "a JSON object"),
-        ('"event":"opened"', '"event":7', "column event, row 2", "a word"),
-        ('"event":"opened"', '"event":null', "column event, row 2", "a word"),
-        ('"event":"opened",', "", "column event, row 2", "a word"),
+        ('"event":"opened"', '"event":7', "column event, row 2", "one of opened"),
+        ('"event":"opened"', '"event":null', "column event, row 2", "one of opened"),
+        ('"event":"opened",', "", "column event, row 2", "one of opened"),
         ('"text":', '"mood":', "column mood, row header", "the columns ticket_id"),
     ],
 )
@@ -208,10 +208,10 @@ def test_unknown_missing_and_doubled_columns_are_refused_by_name(raw, old, new):
 @pytest.mark.parametrize(
     ("column", "values", "found"),
     [
-        ("minutes", pa.array(["a lot"]), "the type string"),
-        ("minutes", pa.array([1.5]), "the type double"),
-        ("day", pa.array(["2022-02-01"]), "the type string"),
-        ("customer_id", pa.array([None], pa.int32()), "None"),
+        ("minutes", pa.array(["a lot"]), "'a lot'"),
+        ("minutes", pa.array([1.5]), "the type float64"),
+        ("day", pa.array(["2022-02-01"]), "the type str"),
+        ("customer_id", pa.array([None], pa.int32()), "an empty cell"),
         ("sessions", pa.array([1000]), "1000"),
         ("client", pa.array(["watch"]), "'watch'"),
     ],
@@ -236,6 +236,33 @@ def test_truncated_parquet_is_refused(raw):
     assert re.match(
         r"2022-01/usage.parquet.*a whole file.*send this month", refused(raw)
     )
+
+
+def test_damaged_parquet_is_refused(raw):
+    file = raw / "2022-01" / "usage.parquet"
+    content = file.read_bytes()
+    file.write_bytes(content[:4] + bytes(2000) + content[2004:])
+
+    assert re.match(
+        r"2022-01/usage.parquet.*a whole file.*send this month", refused(raw)
+    )
+
+
+@pytest.mark.parametrize("source", ["customers", "tickets"])
+def test_a_text_file_that_is_no_text_is_refused(raw, source):
+    file = raw / "2022-01" / SOURCES[source].file
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(lines[0] + b"\xff\xfe" + lines[1])
+
+    assert re.match(f"2022-01/{file.name}.*wanted .*send this month", refused(raw))
+
+
+def test_a_folder_where_a_file_should_be_is_refused(raw):
+    file = raw / "2022-01" / "offers.csv"
+    file.unlink()
+    file.mkdir()
+
+    assert re.match(r"2022-01/offers.csv.*wanted a file.*directory", refused(raw))
 
 
 def test_a_file_cut_in_the_middle_of_a_row_must_be_sent_again_in_the_next_drop(raw):
@@ -292,4 +319,4 @@ def test_every_other_month_can_be_predicted(small_world, tmp_path):
     months = pd.date_range("2022-02-01", "2025-01-01", freq="MS")
 
     for until in months.drop(["2022-07-01", "2024-10-01"]):
-        assert load(drops, until, months=2).months > 0
+        assert load(drops, until, months=2, interim=tmp_path / "interim").months > 0

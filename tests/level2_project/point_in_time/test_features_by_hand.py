@@ -132,7 +132,7 @@ def test_the_last_invoice_and_the_one_of_a_quarter_ago(found, told):
 
 
 def amount(invoices: pd.DataFrame) -> float:
-    """Give the last amount, NaN if there is none."""
+    """Return the last amount, NaN if there is none."""
     return next(iter(invoices["amount_usd"].iloc[::-1]), np.nan)
 
 

@@ -31,7 +31,7 @@ class Case(NamedTuple):
         return getattr(self.loaded.sources, source)
 
     def of(self, defect: str, source: str) -> pd.DataFrame:
-        """Give the rows as published that a defect was planted in, beside the ledger's.
+        """Return the published rows that a defect was planted in, beside the ledger's.
 
         Columns of the ledger start with `noted_`.
         """
@@ -46,7 +46,7 @@ class Case(NamedTuple):
         return rows.join(noted.reset_index(drop=True).add_prefix("noted_"))
 
     def now(self, rows: pd.DataFrame, source: str) -> pd.DataFrame:
-        """Give the repaired rows of the same keys; all NaN where there is none."""
+        """Return the repaired rows of the same keys; all NaN where there is none."""
         key = list(SOURCES[source].key)
         told = self.told(source).drop_duplicates(key).assign(is_there=True)
         return rows[key].merge(told, on=key, how="left")
@@ -186,7 +186,7 @@ def test_late_rows_are_there_with_the_time_of_their_arrival(case, source):
 
 
 def late_rows(case: Case, source: str) -> pd.DataFrame:
-    """Give the clean rows that were made late and could still arrive."""
+    """Return the clean rows that were made late and could still arrive."""
     noted = case.planted.query("defect == 'late_rows' and source == @source")
     id_column = SOURCES[source].key[0]
     due = pd.DataFrame(
@@ -291,7 +291,7 @@ def test_only_what_came_late_has_another_time_of_arrival(case, source):
 
 
 def as_clean_as_can_be(case: Case, source: str) -> pd.DataFrame:
-    """Give the clean rows that could arrive, blank where nothing can be repaired."""
+    """Return the clean rows that could arrive, blank where nothing can be repaired."""
     clean = without_outage(case) if source == "usage" else case.clean[source]
     clean = clean[clean["arrived_at"] < UNTIL].reset_index(drop=True)
     for defect, column in (

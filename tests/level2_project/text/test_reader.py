@@ -225,17 +225,16 @@ def test_texts_that_are_all_alike_are_no_trouble():
 
     rows = numbers(text_reader.read(tickets_of(["search is slow"])))
 
-    assert np.isfinite(rows).all()
-    assert (rows != 0).any()
+    assert (rows == 0).all()  # nothing tells one text from another
 
 
-def test_fewer_texts_than_components_leave_columns_at_zero():
+def test_fewer_texts_than_components_are_too_few_to_learn_from():
     text_reader = local(16).fit(tickets_of(["alpha beta", "gamma"]), FIRST_CUTOFF)
 
     rows = numbers(text_reader.read(tickets_of(["alpha beta"])))
 
     assert rows.shape == (1, 24)
-    assert (rows != 0).sum() in range(1, 5)  # two texts span two dimensions a part
+    assert (rows == 0).all()
 
 
 @settings(max_examples=40)
