@@ -163,6 +163,35 @@ def test_a_half_built_environment_is_built_anew_in_a_path_with_a_space(clone):
     assert second.stdout.startswith("make: Nothing to be done")
 
 
+# --- the workflow --------------------------------------------------------------------
+
+
+def workflow() -> str:
+    return (ROOT / ".github" / "workflows" / "test.yml").read_text()
+
+
+def test_every_action_is_pinned_by_commit():
+    pins = re.findall(r"uses: \S+@(\S+)", workflow())
+
+    assert len(pins) >= 2
+    assert [pin for pin in pins if not re.fullmatch("[0-9a-f]{40}", pin)] == []
+
+
+def test_the_workflow_runs_every_python_that_the_lock_is_made_for():
+    minors = re.findall(r'"3\.(\d+)"', workflow())
+
+    fits = (ROOT / "tools" / "find-python.sh").read_text()
+    first, last = re.search(r"\(3, (\d+)\) <= .* <= \(3, (\d+)\)", fits).groups()
+    assert minors == [str(minor) for minor in range(int(first), int(last) + 1)]
+
+
+def test_the_long_tests_run_once_a_week():
+    weekly, _, steps = workflow().partition("jobs:")
+
+    assert re.search(r'cron: "\d+ \d+ \* \* \d"', weekly)
+    assert re.search(r"'schedule'\s+run: make test-long", steps)
+
+
 # --- what a user sees ----------------------------------------------------------------
 
 
