@@ -53,7 +53,7 @@ def main(names: list[str]) -> int:
 
 
 def refusal(names: list[str], measured_on: dict[str, str | int]) -> str:
-    """Say why the named parts cannot be renewed; nothing if they can."""
+    """Return why the named parts cannot be renewed, or nothing if they can."""
     if unknown := [name for name in names if name not in PARTS]:
         return f"wanted some of {', '.join(PARTS)}, found {', '.join(unknown)}"
     if measured_on != machine():

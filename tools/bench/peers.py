@@ -155,7 +155,7 @@ def versus(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def standing(metric: str, low: float, high: float) -> str:
-    """Say where level 2 is, by the interval of its difference from a peer.
+    """Return where level 2 stands, by the interval of its difference from a peer.
 
     >>> standing("average_precision", 0.01, 0.03), standing("log_loss", 0.01, 0.03)
     ('ahead', 'behind')

@@ -95,7 +95,7 @@ def level2(found: dict[str, Any]) -> str:
 
 
 def beside(found: dict[str, Any]) -> list[str]:
-    """Say per peer how level 2's model stands, by the interval of the difference."""
+    """Return a sentence per peer: how level 2's model stands, by the intervals."""
     told: dict[str, list[str]] = {}
     for row in found["level2_minus"]:
         figures = f"{row['mean']:+.4f}, {row['low']:+.4f} to {row['high']:+.4f}"
