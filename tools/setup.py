@@ -96,7 +96,8 @@ def refuse_without_venv() -> None:
 def make_venv(uv: str | None) -> list[str]:
     """Return the command that makes an empty environment."""
     if uv:
-        return [uv, "venv", "--no-project", "--python", sys.executable, str(VENV)]
+        seeded = ["--seed", "--no-project"]  # with pip, for what a user adds
+        return [uv, "venv", *seeded, "--python", sys.executable, str(VENV)]
     return [sys.executable, "-m", "venv", str(VENV)]
 
 
