@@ -57,7 +57,7 @@ clean:  ## remove build/, caches and simulated worlds; .venv stays (at once)
 #: Renew what is committed
 
 results: $(VENV)  ## examine five worlds; renew README, tables, pictures (15 minutes)
-	$(PY) -m data results
+	$(PY) -m data results --levels $(LEVELS)
 
 mistakes: $(VENV)  ## measure each mistake and each practice (20 minutes)
 	$(PY) -m comparison
