@@ -71,7 +71,7 @@ ceilings: $(VENV)  ## compute the best that the records allow (20 minutes)
 sample: $(VENV)  ## take 50 rows of every source into data/sample (at once)
 	$(PY) -m data sample
 
-bench: $(VENV)  ## measure speed and memory; level 2 beside FLAML (half an hour)
+bench: $(VENV)  ## measure speed and memory; level 2 beside FLAML (20 minutes)
 	$(PY) -m tools.bench
 
 #: Set it up

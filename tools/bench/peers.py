@@ -2,7 +2,7 @@
 
 All three see the same columns and the same customers. Each is fitted anew to the past
 of each of the last cutoffs, which no choice has seen. Before that, FLAML searches on
-earlier cutoffs, for as long as the trials of level 2's own search take.
+earlier cutoffs, for as long as all trials of level 2's own search take in a row.
 Run as `python -m tools.bench.peers REPORT WORLD`.
 """
 

@@ -99,7 +99,8 @@ def beside(found: dict[str, Any]) -> list[str]:
     told: dict[str, list[str]] = {}
     for row in found["level2_minus"]:
         figures = f"{row['mean']:+.4f}, {row['low']:+.4f} to {row['high']:+.4f}"
-        words = f"{row['standing']} in {row['metric'].replace('_', ' ')} ({figures})"
+        metric = row["metric"].replace("roc_auc", "ROC AUC").replace("_", " ")
+        words = f"{row['standing']} in {metric} ({figures})"
         told.setdefault(row["peer"], []).append(words)
     return [
         f"Level 2's model against {peer}: {', '.join(words)}; mean differences over "
