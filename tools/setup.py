@@ -60,7 +60,7 @@ def build(uv: str | None, scratch: Path) -> None:
         refuse_without_venv()
     installer = "uv" if uv else "pip"
     print(f"Building .venv with {installer}: {SIZE}.", flush=True)
-    shutil.rmtree(VENV, ignore_errors=True)
+    clear()
     if not run(make_venv(uv), scratch):
         raise CannotSetUp(
             "an environment in .venv.",
@@ -91,6 +91,13 @@ def refuse_without_venv() -> None:
             "install them (Debian, Ubuntu: apt-get install python3-venv), "
             "then: make setup",
         ) from None
+
+
+def clear() -> None:
+    """Remove what is there; of a link to another folder the link alone."""
+    if VENV.is_symlink():
+        VENV.unlink()
+    shutil.rmtree(VENV, ignore_errors=True)
 
 
 def make_venv(uv: str | None) -> list[str]:
@@ -140,8 +147,13 @@ def run(
         if sys.stdout.isatty():
             print(end="\r\x1b[K", flush=True)
     if child.returncode:
-        print(re.sub(r"(?m)^WARNING.*\n", "", errors.read_text()), file=sys.stderr)
+        print(re.sub(r"(?m)^WARNING.*\n", "", read(errors)), file=sys.stderr)
     return child.returncode == 0
+
+
+def read(log: Path) -> str:
+    """Return what has been written so far; a character may be cut in two."""
+    return log.read_text(encoding="utf-8", errors="replace")
 
 
 class Progress:
@@ -159,9 +171,9 @@ class Progress:
 
     def wanted(self) -> int:
         """Return how many of the pins this machine needs, as pip or uv say."""
-        if resolved := re.search(r"Resolved (\d+) packages", self.errors.read_text()):
+        if resolved := re.search(r"Resolved (\d+) packages", read(self.errors)):
             return int(resolved[1])
-        return self.pins - self.said.read_text().count("\nIgnoring ")
+        return self.pins - len(re.findall(r"(?m)^Ignoring ", read(self.said)))
 
     def __call__(self) -> None:
         """Tell what is under way."""
@@ -170,7 +182,7 @@ class Progress:
             self.done += len(new)
             self.show("installing", self.done, min(new))
             return
-        fetched = re.findall(FETCHES, self.said.read_text())
+        fetched = re.findall(FETCHES, read(self.said))
         if fetched and not self.done:
             self.show("fetching", len(fetched), fetched[-1])
 

@@ -268,6 +268,17 @@ def test_a_python_without_venv_gets_one_message(clone, bare_path):
     assert "python3-venv" in lines[2]
 
 
+def test_an_environment_that_is_a_link_leaves_its_folder_alone(clone, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (clone / ".venv").symlink_to(elsewhere)
+
+    make(clone, "setup", PATH=uv_that(tmp_path, "true"))
+
+    assert list(elsewhere.iterdir()) == []
+    assert (clone / ".venv" / ".complete").exists()
+
+
 def test_no_network_gets_one_message_and_no_environment_that_looks_whole(clone):
     hashed = "absent==1 --hash=sha256:" + 64 * "0" + "\n"
     (clone / "requirements.lock").write_text(hashed)
