@@ -9,66 +9,78 @@ export PYTHON
 	bench read test test-long lint format clean FORCE
 
 help:  ## list the targets
-	@awk -F ':.*## +' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## +' '/^#: / { printf "\n%s\n", substr($$0, 4) } \
+		/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@printf '\nTimes are those of two cores. The first target also sets up: a minute.\n'
 
-setup: $(VENV)  ## build .venv from requirements.lock (all but the scale extra)
+#: See it
 
-# Built anew if the lock is newer, the stamp is missing or its Python no longer starts.
-$(VENV): requirements.lock $(if $(shell $(PY) -c 1 2>/dev/null || echo x),FORCE)
-	@sh tools/setup.sh
+compare: $(VENV)  ## hold what each level claims against what happens (3 minutes)
+	$(PY) -m data exam --levels $(LEVELS) --seeds 1
 
-lock:  ## renew requirements.lock: the newest packages that fit together
-	@python=$$(sh tools/find-python.sh) && "$$python" tools/lock.py
+read: $(VENV)  ## print a step of all levels side by side: STEP=split (at once)
+	@$(PY) -m tools.read "$(STEP)" $(ALL)
 
-data: $(VENV)  ## simulate the company's world into data/raw
+#: Run it
+
+data: $(VENV)  ## simulate the company's world into data/raw (10 seconds)
 	$(PY) -m data simulate
 
-level1: $(VENV)  ## run the notebook and write level1_notebook/churn.ipynb
+level1: $(VENV)  ## run the notebook, print claimed beside happened (20 seconds)
 	$(PY) -m level1_notebook
 
-level2: data  ## run the project: from six messy sources to a report
+level2: data  ## run the project: from six messy sources to a report (5 minutes)
 	$(PY) -m level2_project flow
 
-found: level2  ## keep what the project found for the exam and the README
-	$(PY) -m level2_project keep
+#: Change it
 
-compare: $(VENV)  ## the exam: what each level claimed, what really happened
-	$(PY) -m data exam --levels $(LEVELS) --report build/compare
-
-results: compare  ## renew the committed tables, pictures and README from the exam
-	$(PY) -m data results
-
-mistakes: $(VENV)  ## measure each mistake and each practice: MISTAKES.md, the ladder
-	$(PY) -m comparison
-
-ceilings: $(VENV)  ## renew the best that could be computed from what was recorded
-	$(PY) -m data ceilings
-
-sample: $(VENV)  ## renew data/sample: 50 rows of every source
-	$(PY) -m data sample
-
-bench: $(VENV)  ## measure speed and memory
-	$(PY) -m tools.bench
-
-read: $(VENV)  ## print a step of all levels side by side, such as STEP=split
-	@$(PY) tools/read.py "$(STEP)"
-
-test: $(VENV)  ## run the tests, in under five minutes
+test: $(VENV)  ## run the tests (under 4 minutes)
 	$(PY) -m pytest -n 2 --dist loadfile -m "not long and not flow"
 	$(PY) -m pytest -m "flow and not long"
 
 # pytest ends with 5 when it finds no test, which here is no failure.
-test-long: $(VENV)  ## run the tests that take longer
+test-long: $(VENV)  ## run the tests that take longer (5 minutes)
 	$(PY) -m pytest -m long || [ $$? -eq 5 ]
 
-lint: $(VENV)  ## check style and types
+lint: $(VENV)  ## check style and types (20 seconds)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 
-format: $(VENV)  ## let ruff put the code in order
+format: $(VENV)  ## let ruff put the code in order (at once)
 	$(PY) -m ruff check --fix-only
 	$(PY) -m ruff format
 
-clean:  ## remove build/, caches and simulated worlds; .venv stays
+clean:  ## remove build/, caches and simulated worlds; .venv stays (at once)
 	rm -rf build data/raw*/ .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+#: Renew what is committed
+
+results: $(VENV)  ## examine five worlds; renew README, tables, pictures (15 minutes)
+	$(PY) -m data results --levels $(LEVELS)
+
+mistakes: $(VENV)  ## measure each mistake and each practice (20 minutes)
+	$(PY) -m comparison
+
+found: level2  ## keep the columns and settings that level 2 found (5 minutes)
+	$(PY) -m level2_project keep
+
+ceilings: $(VENV)  ## compute the best that the records allow (20 minutes)
+	$(PY) -m data ceilings
+
+sample: $(VENV)  ## take 50 rows of every source into data/sample (at once)
+	$(PY) -m data sample
+
+bench: $(VENV)  ## measure speed and memory; level 2 beside FLAML (20 minutes)
+	$(PY) -m tools.bench
+
+#: Set it up
+
+# Built anew if the lock is newer, the stamp is missing or its Python no longer starts.
+$(VENV): requirements.lock $(if $(shell $(PY) -c 1 2>/dev/null || echo x),FORCE)
+	@python=$$(sh tools/find-python.sh) && "$$python" tools/setup.py
+
+setup: $(VENV)  ## build .venv from requirements.lock, all but the scale extra (a minute)
+
+lock:  ## renew requirements.lock: the newest packages that fit together (a minute)
+	@python=$$(sh tools/find-python.sh) && "$$python" tools/lock.py

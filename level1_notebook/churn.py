@@ -19,7 +19,7 @@ OUT = Path("../build/level1")  # where the claim, the model and the predictions 
 # %% [markdown]
 # ## load
 #
-# One row per customer, everybody the company has ever had.
+# One row per customer, for every customer that the company has ever had.
 
 # %%
 customers = pd.read_csv(DATA / "flat.csv")
@@ -88,7 +88,7 @@ axes.set(xlabel="days with any use, in total", ylabel="")
 plt.show()
 
 # %% [markdown]
-# Is silence a warning? A very clear one: most of those whom we have not seen for a
+# Is silence a warning? A very clear one: most of the customers without any use for a
 # month have left.
 
 # %%
@@ -192,8 +192,8 @@ importance.nlargest(6).round(3)
 # %% [markdown]
 # ## evaluate
 #
-# How often is each model right about the customers it has not seen? Accuracy counts
-# a chance of at least 0.5 as "left"; the other three judge the chances themselves.
+# How often is each model right about customers that it has not seen? Accuracy counts a
+# probability of at least 0.5 as "left"; the other three judge the probabilities.
 
 # %%
 from sklearn import metrics
@@ -231,8 +231,8 @@ pd.crosstab(truth, prediction.rename("prediction"))
 
 # %% [markdown]
 # This is what we expect of the model. Calibration is the number of leavers that it
-# predicts for each one that there was; lift, how much denser leavers are among the
-# tenth with the highest chances than among all.
+# predicts for each one that there was. Lift is the share of leavers in the tenth with
+# the highest probabilities, divided by the share of leavers among all.
 
 # %%
 highest = p_churn.nlargest(round(0.1 * len(p_churn))).index
@@ -249,8 +249,8 @@ with open(OUT / "claim.json", "w") as file:
 # %% [markdown]
 # ## decide
 #
-# An offer goes to everybody whom the model calls a leaver, that is, whose chance is at
-# least 0.5. How many of the test customers is that?
+# An offer goes to each customer with a probability of at least 0.5: the model calls
+# them leavers. How many of the test customers is that?
 
 # %%
 offer = p_churn >= 0.5
@@ -304,11 +304,11 @@ f"{predictions['offer'].sum()} of {len(predictions)} customers"
 #   still here, such columns say little.
 # - **A random split.** The test customers come from the same time as the others. The
 #   future does not.
-# - **"Ever left" is not "leaves next month".** The chances answer the first question;
+# - **"Ever left" is not "leaves next month".** The model answers the first question;
 #   the company asked the second.
-# - **Accuracy.** Few customers leave in any month, so "nobody leaves" is nearly always
+# - **Accuracy.** Few customers leave in any month, so "no one leaves" is nearly always
 #   right, and of no use.
-# - **A threshold of one half.** Hardly anybody is that likely to leave within a month.
+# - **A threshold of one half.** Few customers are that likely to leave within a month.
 #   Whether an offer pays depends on what it costs, what the customer is worth and
 #   whether the offer changes anything.
 # - **A CSV by hand, a pickle by joblib.** Nobody knows which data made which model, and

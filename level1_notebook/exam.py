@@ -38,7 +38,7 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
 
 
 def cells_by_step(source: str) -> dict[str, list[str]]:
-    """Give the code cells of a percent script under the heading they stand below."""
+    """Return the code cells of a percent script by the heading above them."""
     cells, heading = defaultdict(list), ""
     for cell in jupytext.reads(source, fmt="py:percent").cells:
         if cell.cell_type == "code":

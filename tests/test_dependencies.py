@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from packaging.requirements import Requirement
@@ -162,6 +163,25 @@ def print_a_table():
     assert "level 1" in screen.getvalue()
 
 
+@calls("filelock")
+def wait_for_a_lock():
+    from filelock import FileLock, Timeout
+
+    with TemporaryDirectory() as folder:
+        first, second = FileLock(f"{folder}/lock"), FileLock(f"{folder}/lock")
+        with first, pytest.raises(Timeout):
+            second.acquire(timeout=0)
+
+
+@calls("grimp")
+def follow_imports():
+    import grimp
+
+    graph = grimp.build_graph("tools", cache_dir=None)
+
+    assert "tools.excerpt" in graph.find_upstream_modules("tools.read")
+
+
 # --- level 1 -------------------------------------------------------------------------
 
 
@@ -246,15 +266,45 @@ def vectorise_a_table():
     assert len(numbers) == len(customers)
 
 
-@calls("flaml", "xgboost", "xgboost-cpu")
-def search_over_models():
-    from flaml import AutoML
+@calls("pydantic")
+def refuse_a_setting():
+    from pydantic import BaseModel, Field, ValidationError
 
-    customers, churned = two_groups()
-    for family in ("lgbm", "xgboost"):
-        search = AutoML(task="classification", estimator_list=[family], verbose=0)
-        search.fit(customers[["tenure_days"]], churned, max_iter=2, time_budget=30)
-        assert search.best_estimator == family
+    class Settings(BaseModel, extra="forbid"):
+        trials: int = Field(ge=1)
+
+    assert Settings(trials=3).trials == 3
+    with pytest.raises(ValidationError, match="trials"):
+        Settings(trials=0)
+
+
+@calls("jinja2")
+def fill_a_template():
+    from jinja2 import Environment
+
+    page = Environment(autoescape=True).from_string("<b>{{ name }}</b>")
+
+    assert page.render(name="A & B") == "<b>A &amp; B</b>"
+
+
+@calls("openai")
+def ask_an_endpoint():
+    import httpx
+    from openai import OpenAI
+
+    message = {"role": "assistant", "content": "price"}
+    choice = {"index": 0, "finish_reason": "stop", "message": message}
+    answer = {"id": "1", "object": "chat.completion", "created": 0, "model": "small"}
+    transport = httpx.MockTransport(
+        lambda request: httpx.Response(200, json={**answer, "choices": [choice]})
+    )
+    with httpx.Client(transport=transport) as web:
+        client = OpenAI(api_key="none", base_url="http://ai/v1", http_client=web)
+        asked = client.chat.completions.create(
+            model="small", messages=[{"role": "user", "content": "Too dear."}]
+        )
+
+    assert asked.choices[0].message.content == "price"
 
 
 @calls("prefect")

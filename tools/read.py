@@ -1,15 +1,13 @@
-"""Read: one step of the way, as each level takes it, side by side.
+"""Read: one step, as each level takes it, side by side.
 
-The steps and the levels are those of the table in README.md; a level that comes later
-is found by the same names. Run it with `make read STEP=split`.
+Run it with `make read STEP=split`; `ALL=1` prints whole files.
 """
 
 import os
-import re
 import sys
+from contextlib import nullcontext
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
 
 from rich.box import MINIMAL
 from rich.console import Console
@@ -18,10 +16,9 @@ from rich.syntax import ANSISyntaxTheme, Syntax
 from rich.table import Table
 from rich.text import Text
 
+from tools.excerpt import LINE, Part, parts, steps
+
 ROOT = Path(__file__).parents[1]
-NOTEBOOK = "churn.py"
-LINK = re.compile(r"\[(.+?)\]\((.+?)\)")
-LINE = 88  # columns of code, as in pyproject.toml
 GUTTER = 5  # columns of a line's number
 BETWEEN = 3  # columns between two levels
 WIDE = 200  # columns where no terminal says how many it has
@@ -43,25 +40,15 @@ INK = ANSISyntaxTheme(
 )
 
 
-class Part(NamedTuple):
-    """What a level has of a step; without code, `says` is why it has none."""
-
-    level: str
-    says: str
-    place: str = ""
-    first_line: int = 1
-    code: str = ""
-
-
 class Screen(Console):
     def on_broken_pipe(self) -> None:
-        """Stop, content: who reads has seen enough, as in `| head`."""
+        """Stop, content: the reader has seen enough, as in `| head`."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0)
 
 
-def main(step: str = "") -> int:
-    """Print a step of all levels; give 2 if there is no such step, else 0."""
+def main(step: str = "", everything: str = "") -> int:
+    """Print a step of all levels; return 2 if there is no such step, else 0."""
     known = steps(ROOT)
     if step not in known:
         found = repr(step) if step else "none"
@@ -71,98 +58,15 @@ def main(step: str = "") -> int:
             file=sys.stderr,
         )
         return 2
-    is_told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    show(parts(ROOT, step), Screen(width=None if is_told else WIDE))
+    has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+    screen = Screen(width=None if has_width else WIDE)
+    os.environ.setdefault("LESS", "FRX")  # no pager for what fits; colours; stay there
+    with screen.pager(styles=True) if screen.is_terminal else nullcontext():
+        shown = parts(ROOT, step, bool(everything))
+        show(shown, screen)
+        if any(part.lines for part in shown) and not everything:
+            screen.print(f"Whole files: make read STEP={step} ALL=1")
     return 0
-
-
-# --- what there is to read -----------------------------------------------------------
-
-
-def steps(root: Path) -> list[str]:
-    """List the steps of the table in README.md, in its order."""
-    return [step for step in step_table(root / "README.md") if step != "step"]
-
-
-def parts(root: Path, step: str) -> list[Part]:
-    """Give what each level has of a step, in the order of the table in README.md."""
-    table = step_table(root / "README.md")
-    cells = zip(table["step"], table[step], strict=True)
-    return [part_of(root, plain(level), step, cell) for level, cell in cells]
-
-
-def step_table(page: Path) -> dict[str, list[str]]:
-    """Give the rows of a page's table of steps, by their first cell: the step.
-
-    The row of `step` itself is the head of the table.
-    """
-    text = page.read_text(encoding="utf-8") if page.exists() else ""
-    table = re.search(r"(?m)^\| step \|.*(?:\n\|.*)*", text)
-    lines = table[0].splitlines() if table else []
-    rows = [[c.strip() for c in line[1:-1].split("|")] for line in lines]
-    return {plain(row[0]): row[1:] for row in rows if row[0].strip("-: ")}
-
-
-def plain(cell: str) -> str:
-    return LINK.sub(r"\1", cell).replace("`", "")
-
-
-def part_of(root: Path, level: str, step: str, cell: str) -> Part:
-    """Give what a level has of a step; `cell` says in README.md what it does there."""
-    folder = root / folder_of(level)
-    file, first, code = source(folder, step)
-    if not code:
-        return Part(level, why_not(folder, step))
-    place = f"{folder.name}/{file.name}" + (f":{first}" if first > 1 else "")
-    return Part(level, words(cell, file), place, first, code)
-
-
-def folder_of(level: str) -> str:
-    """Give the folder of a level: that of "level 2, project" is level2_project."""
-    return level.replace("level ", "level").replace(", ", "_")
-
-
-def source(folder: Path, step: str) -> tuple[Path, int, str]:
-    """Give the file that holds a step, the line it begins on and its code, if any."""
-    module, notebook = folder / f"{step}.py", folder / NOTEBOOK
-    if module.exists():
-        return module, 1, module.read_text(encoding="utf-8")
-    if notebook.exists():
-        return notebook, *section(notebook.read_text(encoding="utf-8"), step)
-    return module, 1, ""
-
-
-def section(notebook: str, step: str) -> tuple[int, str]:
-    """Give a step's section of a notebook in percent cells, and its first line.
-
-    It runs from the step's heading to the cell of the next; without one it is empty.
-    """
-    whole = rf"(?ms)^# ## {step}\n.*?(?=\n+# %%[^\n]*\n# ## |\Z)"
-    found = re.search(whole, notebook)
-    if not found:
-        return 0, ""
-    return notebook.count("\n", 0, found.start()) + 1, found[0]
-
-
-def words(cell: str, shown: Path) -> str:
-    """Give the words of a cell, with the names of linked files that are not shown."""
-
-    def word(link: re.Match[str]) -> str:
-        is_shown = link[2].endswith((shown.name, ".ipynb"))
-        return link[1] if is_shown else f"{link[1]} ({Path(link[2]).name})"
-
-    return LINK.sub(word, cell)
-
-
-def why_not(folder: Path, step: str) -> str:
-    """Give the reason that a level's README has for lacking a step."""
-    if not folder.exists():
-        return "to come"
-    page = folder / "README.md"
-    cells = [plain(cell) for cell in step_table(page).get(step, []) if cell]
-    if cells and cells[0].startswith(("not here", "to come")):
-        return ": ".join(cells)
-    return f"not here, and {folder.name}/{page.name} does not say why"
 
 
 # --- how it is laid out --------------------------------------------------------------
@@ -170,7 +74,7 @@ def why_not(folder: Path, step: str) -> str:
 
 def show(parts: list[Part], screen: Screen) -> None:
     """Print what the levels have of a step: their code, or why there is none."""
-    for has_code, group in groupby(parts, key=lambda part: bool(part.code)):
+    for has_code, group in groupby(parts, key=lambda part: bool(part.lines)):
         if has_code:
             show_code(list(group), screen)
         else:
@@ -205,11 +109,12 @@ def head(part: Part) -> Text:
 
 
 def coloured(part: Part, width: int, gutter: int, screen: Screen) -> Text:
-    """Give a part's code in colour, `width` columns wide, `gutter` of them numbers."""
-    lines = Syntax("", "python", theme=INK).highlight(part.code).split("\n")
+    """Return a part's code in colour, with the numbers of its lines in the gutter."""
+    code = "\n".join(text for _, text in part.lines)
+    inked = Syntax("", "python", theme=INK).highlight(code).split("\n")
     block = Text()
-    for number, line in enumerate(lines, part.first_line):
-        mark = f"{number:>{gutter - 2}}  " if gutter else ""
+    for (number, _), line in zip(part.lines, inked, strict=False):
+        mark = f"{number or '':>{gutter - 2}}  " if gutter else ""
         for piece in broken(line, width - gutter, screen):
             block.append(mark, "dim").append(piece).append("\n")
             mark = " " * gutter
@@ -229,4 +134,4 @@ def broken(line: Text, width: int, screen: Screen) -> list[Text]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main(*sys.argv[1:3]))

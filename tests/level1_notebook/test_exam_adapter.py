@@ -75,7 +75,7 @@ def test_the_claim_lies_where_such_numbers_can_lie(fitted):
     assert 1 < claim["lift_at_10_percent"] <= 10
 
 
-def test_a_claim_is_what_the_chances_on_the_test_customers_give(tmp_path, flat):
+def test_a_claim_is_what_the_probabilities_of_the_test_customers_give(tmp_path, flat):
     """Counted by hand from a run of the same cells, step by step."""
     names = {"DATA": tmp_path, "OUT": tmp_path}
     flat.to_csv(tmp_path / "flat.csv", index=False)
@@ -95,7 +95,7 @@ def test_a_claim_is_what_the_chances_on_the_test_customers_give(tmp_path, flat):
     assert claim["calibration"] == pytest.approx(sum(p) / sum(left))
 
 
-def test_every_active_customer_gets_one_row_and_nobody_else_does(fitted, flat):
+def test_every_active_customer_gets_one_row_and_no_one_else_does(fitted, flat):
     predictions = fitted.predict()
 
     active = flat.loc[flat["churned"] == 0, "customer_id"]
@@ -113,14 +113,14 @@ def test_columns_and_types_are_those_of_the_contract(fitted):
     assert pd.api.types.is_string_dtype(predictions["cutoff"])
 
 
-def test_chances_lie_between_0_and_1_and_are_not_all_the_same(fitted):
+def test_probabilities_lie_between_0_and_1_and_are_not_all_the_same(fitted):
     p_churn = fitted.predict()["p_churn"]
 
     assert p_churn.between(0, 1).all()
     assert p_churn.nunique() > 10
 
 
-def test_offers_go_to_those_whose_chance_is_at_least_one_half(fitted):
+def test_offers_go_to_probabilities_of_at_least_one_half(fitted):
     predictions = fitted.predict()
 
     assert (predictions["offer"] == (predictions["p_churn"] >= 0.5)).all()
@@ -130,7 +130,7 @@ def test_the_cutoff_is_handed_back_as_given(fitted):
     assert set(fitted.predict(cutoff="2024-07-01")["cutoff"]) == {"2024-07-01"}
 
 
-def test_a_few_customers_alone_get_the_same_chances_as_among_all(fitted, flat):
+def test_a_few_customers_alone_get_the_same_probabilities_as_among_all(fitted, flat):
     among_all = fitted.predict().set_index("customer_id")["p_churn"]
     few = flat[(flat["churned"] == 0) & (flat["plan"] == "solo")].head(7)
     desk(fitted.inbox.parent, few)  # whole plans and regions are missing here
@@ -154,7 +154,7 @@ def test_predicting_reads_the_new_export_and_leaves_the_model_alone(fitted, flat
     assert (fitted.outbox / "model.joblib").read_bytes() == model
 
 
-def test_a_customer_whom_the_export_lacks_is_not_passed_over(fitted, flat):
+def test_a_customer_missing_from_the_export_is_not_passed_over(fitted, flat):
     stranger = pd.DataFrame({"customer_id": [999_999]})
     stranger.to_csv(fitted.inbox / "active.csv", index=False)
 

@@ -2,9 +2,14 @@
 
 import ast
 import base64
+import errno
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from statistics import median
 
@@ -13,6 +18,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from level1_notebook import __main__ as level1
 from tests.level1_notebook.houses import ROOT, furnish, python
 
 LEVEL = ROOT / "level1_notebook"
@@ -245,7 +251,8 @@ def test_a_build_from_the_flat_export_alone_gives_the_same_bytes(house, fresh_cl
 def test_a_second_call_has_nothing_to_do_and_says_so(house):
     again = python(house, "-m", "level1_notebook")
 
-    assert again.stdout == "level1_notebook/churn.ipynb is up to date\n"
+    said, *_ = again.stdout.splitlines()
+    assert said == "level1_notebook/churn.ipynb is up to date"
 
 
 def test_a_cell_that_fails_is_named_and_the_old_notebook_stays(house):
@@ -260,6 +267,82 @@ def test_a_cell_that_fails_is_named_and_the_old_notebook_stays(house):
     assert "AttributeError" in build.stderr
     assert "customers.shapes" in build.stderr
     assert notebook_bytes(house) == notebook
+
+
+def test_a_build_prints_what_is_claimed_and_what_happened(house):
+    claim = json.loads((house / "build/level1/claim.json").read_text())
+    figures = [{"roc_auc": x, "average_precision": x / 10} for x in (0.5, 0.6)]
+    worlds = [{"contenders": {LEVEL.name: {"happened": f}}} for f in figures]
+    results = house / "results" / "levels.json"
+    results.parent.mkdir()
+    results.write_text(json.dumps({"per_seed": worlds}))
+
+    with_results = python(house, "-m", "level1_notebook").stdout
+    shutil.rmtree(results.parent)
+    without = python(house, "-m", "level1_notebook").stdout
+
+    roc_auc = f"ROC AUC +{claim['roc_auc']:.3f} +"
+    assert re.search(f"{roc_auc}0.550\n", with_results)
+    assert "mean of 2 worlds" in with_results
+    assert re.search(f"{roc_auc}-\n", without)
+    assert "make compare" in without
+
+
+def test_the_committed_results_say_what_happened(monkeypatch):
+    n_worlds = len(level1.happened())
+
+    monkeypatch.setattr(level1, "RESULTS", ROOT / "no such file.json")
+
+    assert n_worlds > 1
+    assert level1.happened() == []
+
+
+def test_a_folder_that_cannot_be_written_gets_one_line(house):
+    build = house / "build"
+    build.rename(house / "build, as it was")
+    build.touch()  # a file where a folder is wanted
+
+    run = python(house, "-m", "level1_notebook")
+
+    build.unlink()
+    (house / "build, as it was").rename(build)
+    assert run.returncode == 2
+    assert re.fullmatch(r"python -m level1_notebook: .*build.*\n", run.stderr)
+
+
+def test_a_disk_that_is_full_leaves_no_half_a_notebook(monkeypatch, tmp_path):
+    def half(path, text, encoding):
+        path.write_bytes(text[:10].encode())
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    notebook = tmp_path / "churn.ipynb"
+    monkeypatch.setattr(level1, "NOTEBOOK", notebook)
+    monkeypatch.setattr(level1, "fingerprint", lambda: "")
+    monkeypatch.setattr(Path, "write_text", half)
+
+    with pytest.raises(OSError, match="No space left"):
+        level1.write(jupytext.reads("# %%\n1", fmt="py:percent"))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("missing", ["build", "data/raw"])  # at work on one, the other
+def test_ctrl_c_ends_in_one_line(tmp_path, house, missing):
+    copy = tmp_path / "house"
+    shutil.copytree(house, copy)
+    shutil.rmtree(copy / missing)
+    if missing == "data/raw":
+        furnish(copy, "data")
+    command = [sys.executable, "-m", "level1_notebook"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    run = subprocess.Popen(command, cwd=copy, start_new_session=True, **pipes)
+    run.stdout.readline()  # it has begun
+
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+
+    _, errors = run.communicate(timeout=20)
+    assert errors == "stopped: the same command begins anew\n"
+    assert run.returncode == 130
 
 
 def test_a_world_that_cannot_be_simulated_ends_the_build(tmp_path):

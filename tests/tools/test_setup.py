@@ -3,13 +3,17 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+
+from tools import setup
 
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
@@ -91,7 +95,7 @@ def make(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProce
 
 @pytest.fixture
 def clone(tmp_path) -> Path:
-    """Return a copy of the set-up, in a path with a space, whose lock is empty."""
+    """Return a copy of the set-up, in a path with a space, with an empty lock."""
     folder = tmp_path / "a clone"
     shutil.copytree(ROOT / "tools", folder / "tools")
     shutil.copy(ROOT / "Makefile", folder)
@@ -125,8 +129,8 @@ def test_every_target_builds_the_environment_once(clone, target):
     complete(clone)
     after = make(clone, "-n", target).stdout
 
-    assert before.startswith("sh tools/setup.sh\n")
-    assert "setup.sh" not in after
+    assert before.splitlines()[0].endswith("tools/setup.py")
+    assert "setup.py" not in after
 
 
 def test_a_newer_lock_makes_the_environment_old(clone):
@@ -134,15 +138,15 @@ def test_a_newer_lock_makes_the_environment_old(clone):
     in_an_hour = (clone / ".venv" / ".complete").stat().st_mtime + 3600
     os.utime(clone / "requirements.lock", (in_an_hour, in_an_hour))
 
-    assert "setup.sh" in make(clone, "-n", "test").stdout
+    assert "setup.py" in make(clone, "-n", "test").stdout
 
 
-def test_an_environment_whose_python_is_gone_is_built_anew(clone):
+def test_an_environment_without_its_python_is_built_anew(clone):
     complete(clone)
     (clone / ".venv" / "bin" / "python").unlink()
     (clone / ".venv" / "bin" / "python").symlink_to("/gone/python")
 
-    assert "setup.sh" in make(clone, "-n", "test").stdout
+    assert "setup.py" in make(clone, "-n", "test").stdout
 
 
 def test_a_half_built_environment_is_built_anew_in_a_path_with_a_space(clone):
@@ -157,6 +161,35 @@ def test_a_half_built_environment_is_built_anew_in_a_path_with_a_space(clone):
     assert not (clone / ".venv" / "debris").exists()
     assert (clone / ".venv" / ".complete").exists()
     assert second.stdout.startswith("make: Nothing to be done")
+
+
+# --- the workflow --------------------------------------------------------------------
+
+
+def workflow() -> str:
+    return (ROOT / ".github" / "workflows" / "test.yml").read_text()
+
+
+def test_every_action_is_pinned_by_commit():
+    pins = re.findall(r"uses: \S+@(\S+)", workflow())
+
+    assert len(pins) >= 2
+    assert [pin for pin in pins if not re.fullmatch("[0-9a-f]{40}", pin)] == []
+
+
+def test_the_workflow_runs_every_python_that_the_lock_is_made_for():
+    minors = re.findall(r'"3\.(\d+)"', workflow())
+
+    fits = (ROOT / "tools" / "find-python.sh").read_text()
+    first, last = re.search(r"\(3, (\d+)\) <= .* <= \(3, (\d+)\)", fits).groups()
+    assert minors == [str(minor) for minor in range(int(first), int(last) + 1)]
+
+
+def test_the_long_tests_run_once_a_week():
+    weekly, _, steps = workflow().partition("jobs:")
+
+    assert re.search(r'cron: "\d+ \d+ \* \* \d"', weekly)
+    assert re.search(r"'schedule'\s+run: make test-long", steps)
 
 
 # --- what a user sees ----------------------------------------------------------------
@@ -223,13 +256,27 @@ def test_no_python_that_fits_gets_one_message_with_all_that_was_found(clone, bar
 
 
 def test_a_python_without_venv_gets_one_message(clone, bare_path):
-    no_venv = 'case "$2" in *ensurepip*) exit 1 ;; esac'
-    put_script(bare_path / "python3", no_venv, "echo 3.11.2")
+    less = "import sys; sys.modules['ensurepip'] = None; import runpy"
+    as_main = "runpy.run_path(sys.argv[1], run_name='__main__')"
+    run = f"""exec '{sys.executable}' -c "{less}; {as_main}" "$@\""""
+    stub = f'case "$1" in -c) echo 3.11.2 ;; *) {run} ;; esac'
+    put_script(bare_path / "python3", stub)
 
     lines = message(make(clone, "setup", PATH=str(bare_path)))
 
     assert "ensurepip" in lines[0]
     assert "python3-venv" in lines[2]
+
+
+def test_an_environment_that_is_a_link_leaves_its_folder_alone(clone, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (clone / ".venv").symlink_to(elsewhere)
+
+    make(clone, "setup", PATH=uv_that(tmp_path, "true"))
+
+    assert list(elsewhere.iterdir()) == []
+    assert (clone / ".venv" / ".complete").exists()
 
 
 def test_no_network_gets_one_message_and_no_environment_that_looks_whole(clone):
@@ -240,4 +287,96 @@ def test_no_network_gets_one_message_and_no_environment_that_looks_whole(clone):
     lines = message(make(clone, "setup", PYTHON=sys.executable, **offline))
 
     assert "network" in lines[-1]
+    assert "absent" in lines[0]
     assert not (clone / ".venv" / ".complete").exists()
+
+
+def uv_that(folder: Path, installs: str) -> str:
+    """Return a PATH on which a script stands for uv: how it installs is given."""
+    python = f"mkdir -p .venv/bin && ln -s '{sys.executable}' .venv/bin/python"
+    put_script(folder / "uv", f'case "$1" in venv) {python} ;; *) {installs} ;; esac')
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def test_uv_builds_the_environment_where_there_is_one(clone, tmp_path):
+    site = ".venv/lib/python3/site-packages"
+    folders = " ".join(f"{site}/p{n}-1.dist-info" for n in range(60))
+    says = "echo Resolved 60 packages in 1s >&2; sleep 0.5"
+    installs = f"{says}; mkdir -p {folders}; sleep 0.5"
+
+    run = make(clone, "setup", PATH=uv_that(tmp_path, installs))
+
+    first, *told, last = run.stdout.splitlines()
+    assert (run.returncode, run.stderr) == (0, "")
+    assert re.fullmatch(r"Building .venv with uv: about \d+ MB to download .*", first)
+    assert told
+    assert all(re.fullmatch(r"installing \d+ of 60: p\d+", line) for line in told)
+    assert re.fullmatch(r"Built .venv in \d+ seconds.", last)
+
+
+def test_what_uv_says_of_a_failure_stands_above_the_message(clone, tmp_path):
+    fails = "echo error: no such package >&2; exit 1"
+
+    lines = message(make(clone, "setup", PATH=uv_that(tmp_path, fails)))
+
+    assert lines[0] == "error: no such package"
+
+
+def test_ctrl_c_ends_in_one_line_and_leaves_nothing_running(clone, tmp_path):
+    stays = f"echo $$ > '{tmp_path}/pid'; sleep 60"
+    env = {"HOME": os.environ["HOME"], "PATH": uv_that(tmp_path, stays)}
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    command = ["make", "setup"]
+    run = subprocess.Popen(command, cwd=clone, env=env, start_new_session=True, **pipes)
+    while not (tmp_path / "pid").exists():
+        time.sleep(0.05)
+
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+
+    line, of_make = run.communicate(timeout=5)[1].splitlines()
+    assert line == "stopped: `make setup` begins anew"
+    assert of_make.startswith("make: ***")
+    uv = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}")
+    assert not uv.exists()
+
+
+# --- how far it is -------------------------------------------------------------------
+
+
+@pytest.fixture
+def progress(tmp_path, monkeypatch) -> setup.Progress:
+    """Return a display for three pins, one of them for another system."""
+    monkeypatch.setattr(setup, "VENV", tmp_path)
+    monkeypatch.setattr(setup, "EVERY", 1)
+    wanted = tmp_path / "requirements.txt"
+    wanted.write_text("a==1 \\\nb-c==2 \\\nwin==3 ; sys_platform == 'win32'\n")
+    (tmp_path / "errors").touch()
+    (tmp_path / "said").write_text(
+        "Looking in indexes: x\nIgnoring win: markers don't match\n"
+        "Collecting a==1 (from -r r.txt (line 1))\n  Downloading a-1.whl (2 MB)\n"
+    )
+    return setup.Progress(wanted, tmp_path)
+
+
+def test_fetching_counts_the_packages_that_this_machine_needs(progress, capsys):
+    progress()
+
+    assert capsys.readouterr().out == "fetching 1 of 2: a\n"
+
+
+def test_a_package_from_a_folder_of_this_machine_counts_too(progress, capsys):
+    with progress.said.open("a") as said:
+        said.write("Processing /a folder/b_c-2-py3-none-any.whl (from -r /r/r.txt)\n")
+
+    progress()
+
+    assert capsys.readouterr().out == "fetching 2 of 2: b_c\n"
+
+
+def test_installing_counts_what_has_come_since_the_start(progress, tmp_path, capsys):
+    site = tmp_path / "lib" / "python3.12" / "site-packages"
+    for package in ("a-1", "b_c-2"):
+        (site / f"{package}.dist-info").mkdir(parents=True)
+        progress()
+
+    assert capsys.readouterr().out == "installing 1 of 2: a\ninstalling 2 of 2: b_c\n"

@@ -1,1 +1,1 @@
-"""Benchmarks: how fast the world is made, and in how much memory."""
+"""Benchmarks: speed and memory, and level 2's model beside FLAML."""

@@ -20,7 +20,7 @@ CUTOFFS = pd.date_range("2022-02-01", periods=24, freq="MS")
 
 
 def measure(report: Path, world: Path) -> None:
-    """Load a world's open months, then describe everybody at all cutoffs."""
+    """Load a world's open months, then describe all customers at all cutoffs."""
     config = read_config()
     sources = load(world, CUTOFFS[-1]).sources
     rows = roster(sources.subscriptions, CUTOFFS, config.label)

@@ -23,7 +23,7 @@ DAYS = 31
 
 
 def draw(n_customers: int) -> float:
-    """Draw a word per customer and day, block by block; give the seconds."""
+    """Draw a word per customer and day, block by block; return the seconds."""
     bits = np.random.Philox(1)
     start = time.perf_counter()
     for _ in range(0, n_customers, BLOCK):
@@ -32,7 +32,7 @@ def draw(n_customers: int) -> float:
 
 
 def write(table: pa.Table, path: Path) -> float:
-    """Write a table as the world does; give the seconds."""
+    """Write a table as the world does; return the seconds."""
     start = time.perf_counter()
     write_table(table, path)
     return time.perf_counter() - start

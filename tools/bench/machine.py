@@ -17,7 +17,7 @@ def machine() -> dict[str, str | int]:
 
 
 def processor() -> str:
-    """Give the processor's name as the system tells it."""
+    """Return the processor's name as the system tells it."""
     info = Path("/proc/cpuinfo")
     text = info.read_text() if info.exists() else ""
     found = re.search(r"model name\s*:\s*(.+)", text)

@@ -1,4 +1,4 @@
-"""Project: how long level 2 takes, from drops to report, and once more."""
+"""Project: how long level 2 takes, from drops to report, and how good its model is."""
 
 import subprocess
 import sys
@@ -37,8 +37,17 @@ def project() -> dict[str, Any]:
     }
 
 
+def peers() -> dict[str, Any]:
+    """Compare level 2's model with FLAML and a default LightGBM, on a new world."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = Path(folder) / "world"
+        make_world(world, CUSTOMERS, MONTHS, workers=2)
+        found = in_new_process("tools.bench.peers", [str(world)], one_core=False)
+    return {name: found[name] for name in found if name != "ended"}
+
+
 def settings(world: Path, runs: Path) -> str:
-    """Give level 2's config with other folders."""
+    """Return level 2's config with other folders."""
     text = FILE.read_text(encoding="utf-8")
     for name, folder in (("raw", world), ("runs", runs)):
         old = f'{name} = "{getattr(read_config(), name)}"'
@@ -47,7 +56,7 @@ def settings(world: Path, runs: Path) -> str:
 
 
 def flow(config: Path) -> float:
-    """Run all steps as the Prefect flow; give the seconds of the whole command."""
+    """Run all steps as the Prefect flow; return the seconds of the whole command."""
     start = time.perf_counter()
     command = [sys.executable, "-m", "level2_project", "flow", "--config", str(config)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

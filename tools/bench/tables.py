@@ -78,6 +78,7 @@ def verdict(found: dict[str, Any]) -> str:
             f"the world reaches {limit['share_of_it_reached']:.0%} of it.",
             f"Time grows with the rows to the power of {' and '.join(growth)}.",
             level2(found["level2"]),
+            *(beside(found["peers"]) if "peers" in found else []),
         ]
     )
 
@@ -91,3 +92,18 @@ def level2(found: dict[str, Any]) -> str:
         f"features at {features['cutoffs']} cutoffs: {features['seconds']:.1f} seconds "
         f"(allowed 20), peak {features['peak_memory_mib']:,} MiB (allowed 4,096)."
     )
+
+
+def beside(found: dict[str, Any]) -> list[str]:
+    """Return a sentence per peer: how level 2's model stands, by the intervals."""
+    told: dict[str, list[str]] = {}
+    for row in found["level2_minus"]:
+        figures = f"{row['mean']:+.4f}, {row['low']:+.4f} to {row['high']:+.4f}"
+        metric = row["metric"].replace("roc_auc", "ROC AUC").replace("_", " ")
+        words = f"{row['standing']} in {metric} ({figures})"
+        told.setdefault(row["peer"], []).append(words)
+    return [
+        f"Level 2's model against {peer}: {', '.join(words)}; mean differences over "
+        f"{found['tested_cutoffs']} cutoffs, with 95 % intervals."
+        for peer, words in told.items()
+    ]
