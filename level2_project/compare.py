@@ -15,7 +15,8 @@ from level2_project.config import Config, Economics
 from level2_project.decide import decide, reachable, realised_value
 from level2_project.evaluate import average_precision, calibration, log_loss, roc_auc
 from level2_project.measures.interval import interval
-from level2_project.split import LABEL, Split, for_choice, walk_forward
+from level2_project.point_in_time.keys import LABEL
+from level2_project.split import Split, for_choice, walk_forward
 from level2_project.train import Recipe, Trained, p_churn, recalibrated, train
 
 Progress = Callable[[int, int], None]  # models fitted, models wanted

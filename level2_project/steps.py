@@ -18,7 +18,7 @@ from level2_project.label import roster
 from level2_project.load import Loaded, load
 from level2_project.measures import peers
 from level2_project.models import importance
-from level2_project.models.walk import walk
+from level2_project.evaluate import walk
 from level2_project.report import report
 from level2_project.run.findings import evaluation, results
 from level2_project.run.folder import Run

@@ -24,10 +24,11 @@ from optuna.distributions import IntDistribution as Int
 from optuna.trial import TrialState
 
 from level2_project.config import Config
-from level2_project.evaluate import log_loss
+from level2_project.measures.metrics import log_loss
 from level2_project.models.neural_net import NeuralNet
 from level2_project.models.studies import Places, finished, quiet, share
-from level2_project.split import KEYS, LABEL, Split, for_choice
+from level2_project.point_in_time.keys import KEYS, LABEL
+from level2_project.split import Split, for_choice
 from level2_project.train import LIGHTGBM, LOGISTIC, Recipe, p_churn, train
 
 Progress = Callable[[int, int], None]  # trials done, trials wanted

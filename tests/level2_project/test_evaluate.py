@@ -13,8 +13,8 @@ from data.judge.metrics import all_metrics
 from level2_project.config import read_config
 from level2_project.decide import realised_value
 from level2_project.evaluate import METRICS, claim, evaluate, offers, summary
-from level2_project.measures.curves import gain_usd
-from level2_project.models.importance import importance
+from level2_project.measures.gain import gain_usd
+from level2_project.evaluate import importance
 from level2_project.split import split
 from level2_project.train import Recipe, train
 from tests.level2_project.results import predictions_of

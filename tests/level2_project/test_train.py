@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from level2_project.models import balance
 from level2_project.models.balance import smote
-from level2_project.models.encode import Encode
+from level2_project.models.encode import encoder
 from level2_project.split import Split, split
 from level2_project.train import (
     Recipe,

@@ -11,8 +11,9 @@ import optuna
 import pandas as pd
 import pytest
 
-from level2_project.evaluate import log_loss
-from level2_project.split import KEYS, LABEL, for_choice
+from level2_project.measures.metrics import log_loss
+from level2_project.point_in_time.keys import KEYS, LABEL
+from level2_project.split import for_choice
 from level2_project.train import LIGHTGBM, Recipe, p_churn, train
 from level2_project.tune import Tuned, sample, tune
 from tests.level2_project.searching import COLUMNS, config_of, folds, search
