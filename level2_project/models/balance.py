@@ -58,11 +58,11 @@ def smote(features: pd.DataFrame, left: Bools, seed: int) -> tuple[pd.DataFrame,
 
 
 def _smote_for(features: pd.DataFrame, settings: dict[str, Any]) -> SMOTE | SMOTENC:
-    is_nominal = features.columns.str.contains(NOMINAL)
-    if not is_nominal.any():
+    nominal = features.columns[features.columns.str.contains(NOMINAL)].tolist()
+    if not nominal:
         return SMOTE(**settings)
     encoder = DenseOneHot(handle_unknown="ignore", dtype=np.float32)
-    return SMOTENC(is_nominal, categorical_encoder=encoder, **settings)
+    return SMOTENC(nominal, categorical_encoder=encoder, **settings)
 
 
 class DenseOneHot(OneHotEncoder):  # type: ignore[misc]

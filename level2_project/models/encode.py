@@ -13,7 +13,7 @@ from sklearn.preprocessing import (
 )
 
 NOMINAL = r"^nominal__|__missingindicator_"  # names of encoded categories
-UNKNOWN = -1.0  # a category that is missing or new
+UNKNOWN = -1  # a category that is missing or new
 
 
 def encoder() -> ColumnTransformer:

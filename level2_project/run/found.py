@@ -19,3 +19,8 @@ class Found(NamedTuple):
 def read_found() -> Found:
     known = json.loads(FILE.read_text(encoding="utf-8"))
     return Found(known["columns"], known["params"])
+
+
+def write_found(found: dict[str, Any]) -> None:
+    """Write at least `columns` and `params`; the rest is what the README may say."""
+    FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
