@@ -22,8 +22,9 @@ from level2_project import (
 )
 from level2_project.decide import decide, reachable
 from level2_project.measures import curves, interval
-from level2_project.models import encode, studies, walk
+from level2_project.models import encode, studies
 from level2_project.point_in_time import billing, contract, grid, tickets, usage
+from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.sources import (
     columns,
     completeness,
@@ -33,7 +34,6 @@ from level2_project.sources import (
     repairs,
     schema,
 )
-from level2_project.split import KEYS, LABEL
 from level2_project.text import reader
 from level2_project.train import Recipe, Trained
 
@@ -64,7 +64,7 @@ RUNGS = {
         ),
     ),
     "walk_forward": Rung(
-        "walk-forward with a gap", (split, walk, evaluate, interval, curves)
+        "walk-forward with a gap", (split, evaluate, interval, curves)
     ),
     "lightgbm": Rung("LightGBM", (train, encode)),
     "selection": Rung("selected columns", (select,)),

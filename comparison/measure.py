@@ -76,7 +76,7 @@ def pooled(world: World, results: list[dict[str, Any]]) -> dict[str, Any]:
 def inputs() -> dict[str, str]:
     """Name all that the figures depend on."""
     found = read_found()
-    chosen = json.dumps([found["columns"], found["params"]])
+    chosen = json.dumps([found.columns, found.params])
     digest = blake2b(chosen.encode(), digest_size=8).hexdigest()
     return {
         "code": key(["comparison.measure", "level1_notebook.exam"]),

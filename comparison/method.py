@@ -18,12 +18,11 @@ from comparison.practice import (
     by_expected_profit,
     outcome,
 )
-from level2_project.evaluate import claim, evaluate
-from level2_project.exam import recipe_of
-from level2_project.models.walk import walk
+from level2_project.evaluate import claim, evaluate, walk
+from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.run.found import read_found
-from level2_project.split import KEYS, LABEL, Split, for_claim
-from level2_project.train import Recipe, Trained, p_churn, train
+from level2_project.split import Split, for_claim
+from level2_project.train import Recipe, Trained, p_churn, recipe_of, train
 
 
 @dataclass(frozen=True)
@@ -120,8 +119,8 @@ def reference(case: Case) -> Way:
     found = read_found()
     return Way(
         case=case,
-        columns=found["columns"],
-        recipe=recipe_of(case.config, found["params"]),
+        columns=found.columns,
+        recipe=recipe_of(case.config, found.params),
         past=case.past,
         sealed=case.sealed,
         offers=by_expected_profit(case),

@@ -1,39 +1,32 @@
 """The command line of level 2: `python -m level2_project --help`."""
 
+from __future__ import annotations
+
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import NoReturn
-
-import pandas as pd
-from rich.console import Console
-from rich.progress import Progress
+from typing import TYPE_CHECKING, NoReturn
 
 from level2_project import steps
-from level2_project.config import FILE, BadConfig, Config, read_config
-from level2_project.label import roster
-from level2_project.load import load
-from level2_project.point_in_time.usage import USAGE_MONTHS
-from level2_project.predict import predict
-from level2_project.run.findings import to_keep
-from level2_project.run.folder import open_run
-from level2_project.run.found import FILE as FOUND
-from level2_project.run.found import write_found
-from level2_project.run.results import model
-from level2_project.run.show import SHOWN
-from level2_project.snapshots import candidates
-from level2_project.sources.schema import BadDrop
-from level2_project.text.access import CannotAsk
 
+if TYPE_CHECKING:
+    from level2_project.config import Config
+    from level2_project.run.display import Display
+    from level2_project.run.folder import Run
+
+STOPPED = "stopped; the same command goes on"
+INTERRUPTED = 130  # exit code after Ctrl-C
 # Prefect keeps its files here and asks nobody on the network; it reads this at import.
 PREFECT = {
     "PREFECT_HOME": ".prefect",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",  # errors are told by `main`, in one line
     "DO_NOT_TRACK": "1",
 }
 
@@ -45,55 +38,70 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
+class UserError(ValueError):
+    """An argument makes no sense; the message says what would."""
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; give its exit code: 2 for a user's mistake."""
+    """Run a command and return its exit code: 2 for a user's mistake."""
     given = parser().parse_args(arguments)
     try:
         given.run(given)
-    except (BadConfig, BadDrop, CannotAsk, UserError) as error:
-        print(f"python -m level2_project: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        say(STOPPED)
+        return INTERRUPTED
+    except Exception as error:
+        if not isinstance(error, mistakes()):
+            raise
+        say(f"python -m level2_project: {error}")
         return 2
     return 0
 
 
-class UserError(ValueError):
-    """An argument makes no sense; the message says what would."""
+def mistakes() -> tuple[type[Exception], ...]:
+    """List the errors that are no bug: a user can put right what they tell."""
+    from level2_project.config import BadConfig
+    from level2_project.run.folder import BadRun
+    from level2_project.sources.schema import BadDrop
+    from level2_project.text.access import CannotAsk
+
+    return (UserError, BadConfig, BadDrop, BadRun, CannotAsk)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def parser() -> Parser:
     top = Parser(prog="python -m level2_project", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="command")
-    for name, run, says in (
-        ("flow", run_flow, "all steps, as a Prefect flow"),
-        ("all", run_step, "all steps, without Prefect"),
-        ("load", run_load, "read and repair the sources, count the repairs"),
-        ("label", run_step, "who left within the horizon: counts by cutoff"),
-        ("features", run_step, "describe customers at every cutoff"),
-        ("split", run_step, "the cutoffs that are tested"),
-        ("compare", run_step, "models, and what handles imbalance"),
-        ("select", run_step, "the columns that earn their place"),
-        ("tune", run_step, "search the settings"),
-        ("train", run_step, "train on all that is known"),
-        ("evaluate", run_step, "how good the chances are, and what is claimed"),
-        ("decide", run_step, "how many get an offer"),
-        ("predict", run_predict, "write predictions.parquet for a cutoff"),
-        ("keep", run_keep, "keep what the last run found beside the code"),
-    ):
-        command = commands.add_parser(name, help=says)
+
+    def add(name: str, run: Callable[[argparse.Namespace], None], does: str) -> Parser:
+        command = commands.add_parser(name, help=does, description=does)
         command.set_defaults(run=run, command=name)
-        command.add_argument("--config", type=Path, default=FILE)
-        if name == "predict":
-            command.add_argument("--cutoff", required=True, help="such as 2024-01-01")
+        command.add_argument("--config", type=Path, default=None)
+        return command
+
+    add("flow", run_flow, "take all steps, as a Prefect flow")
+    add("all", run_step, "take all steps, without Prefect")
+    for step in steps.STEPS:
+        command = add(step.name, run_step, step.does)
+        if step.name == "predict":
+            command.set_defaults(run=run_predict)
+            command.add_argument(
+                "--cutoff", type=first_of_a_month, help="such as 2024-01-01"
+            )
             command.add_argument("--out", type=Path, default=Path())
+    add("keep", run_keep, "keep the columns and settings of the last run for the exam")
     return top
 
 
 def run_flow(given: argparse.Namespace) -> None:
     os.environ |= {**PREFECT, **os.environ}
-    from level2_project.flow import level2
+    from level2_project.flow import level2, stop_server
 
-    with display() as watch:
-        path = level2(open_run(read_config(given.config)), watch)
+    with at_work(given, steps.STEPS[-1].name, stop_server) as (run, display):
+        path = level2(run, display)
     print(f"report: {path}")
 
 
@@ -102,72 +110,95 @@ def run_step(given: argparse.Namespace) -> None:
 
     What earlier runs of the same config, code and data have left is not made again.
     """
-    last, tell = SHOWN[given.command]
-    run = open_run(read_config(given.config))
-    with display() as watch:
-        steps.in_order(run, watch, last)
-    print(tell(run))
-
-
-def run_load(given: argparse.Namespace) -> None:
-    config = read_config(given.config)
-    loaded = load(Path(config.raw), pd.Timestamp(config.time.predict_at))
-    print(loaded.repairs.to_string(index=False))
+    last = steps.STEPS[-1].name if given.command == "all" else given.command
+    with at_work(given, last) as (run, display):
+        steps.in_order(run, display, last)
+    print(steps.tell(steps.up_to(last)[-1], run))
 
 
 def run_predict(given: argparse.Namespace) -> None:
-    """Predict a cutoff with the model of the config's run, which is made if need be."""
-    config = read_config(given.config)
-    cutoff = cutoff_of(given.cutoff, config)
-    run = open_run(config)
-    with display() as watch:
-        steps.in_order(run, watch, "train")
-    sources = load(Path(config.raw), cutoff, USAGE_MONTHS).sources
-    customers = roster(sources.subscriptions, pd.DatetimeIndex([cutoff]), config.label)
-    here = candidates(sources, customers, config)
-    found = predict(model(run), here, config.economics)
-    given.out.mkdir(parents=True, exist_ok=True)
-    found.to_parquet(given.out / "predictions.parquet", index=False)
-    print(f"{given.out / 'predictions.parquet'}: {len(found):,} customers")
-
-
-def cutoff_of(text: str, config: Config) -> pd.Timestamp:
-    """Read a cutoff that the model may predict.
-
-    Raises:
-        UserError: it is no first of a month, or lies before the model's training.
-    """
-    cutoff = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-    if pd.isna(cutoff) or cutoff.day != 1:
-        raise UserError(f"--cutoff: wanted the first of a month, found {text!r}")
-    if cutoff < pd.Timestamp(config.time.predict_at):
+    """Predict a later cutoff, if one is given, with the model of the config's run."""
+    if given.cutoff is None:
+        run_step(given)
+        return
+    first = config_of(given).time.predict_at
+    if given.cutoff < first:
         raise UserError(
-            f"--cutoff: wanted {config.time.predict_at} or later, found {text}: the "
-            "model has seen what came before; set time.predict_at to go back in time"
+            f"--cutoff: wanted {first} or later, found {given.cutoff}: the model has "
+            "seen what came before; set time.predict_at to go back in time"
         )
-    return cutoff
+    with at_work(given, "train") as (run, display):
+        steps.in_order(run, display, "train")
+        from level2_project.work import predict_later
+
+        n_customers = predict_later(run, given.cutoff, given.out)
+    print(f"{given.out / 'predictions.parquet'}: {n_customers:,} customers")
 
 
 def run_keep(given: argparse.Namespace) -> None:
-    run = open_run(read_config(given.config))
-    if not (run.folder / "report.html").exists():
-        raise UserError(f"{run.folder} is not complete: make level2 first")
+    from level2_project.run.folder import open_run
+    from level2_project.run.found import FILE, write_found
+    from level2_project.work import to_keep
+
+    run = open_run(config_of(given))
+    if not run.has("report.html"):
+        raise UserError(f"{run.folder} is not complete: run `make level2` first")
     write_found(to_keep(run))
-    print(f"{FOUND} renewed")
+    print(f"{FILE} renewed")
+
+
+def config_of(given: argparse.Namespace) -> Config:
+    from level2_project.config import FILE, read_config
+
+    return read_config(given.config or FILE)
+
+
+def first_of_a_month(text: str) -> str:
+    try:
+        if date.fromisoformat(text).day == 1:
+            return text
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"wanted the first of a month, found {text!r}")
 
 
 @contextmanager
-def display() -> Iterator[steps.Watch]:
-    """Show a bar for every step that tells of its progress; silent in a file."""
-    with Progress(
-        console=Console(stderr=True), disable=not sys.stderr.isatty()
-    ) as bars:
+def at_work(
+    given: argparse.Namespace, last: str, clear: Callable[[], object] = lambda: None
+) -> Iterator[tuple[Run, Display]]:
+    """Open the run, alone, with a display of the steps up to `last`.
 
-        def watch(name: str) -> steps.Progress:
-            task = bars.add_task(name, total=None)
-            return lambda done, wanted: bars.update(task, completed=done, total=wanted)
+    Args:
+        given: the command's arguments.
+        last: the last step that is to be taken.
+        clear: what else to stop on Ctrl-C.
+    """
+    from level2_project.run.display import Display
+    from level2_project.run.folder import alone, open_run
 
-        yield watch
+    run = open_run(config_of(given))
+    with alone(run, say):
+        display = Display(
+            {
+                step.name: 0 if run.has(*step.makes) else step.seconds
+                for step in steps.up_to(last)
+            }
+        )
+
+        def stop_at_once(*_: object) -> NoReturn:
+            """Wait for no thread, and for no server that Ctrl-C stopped as well."""
+            display.close()
+            say(STOPPED)
+            run.tidy()
+            clear()
+            os._exit(INTERRUPTED)
+
+        before = signal.signal(signal.SIGINT, stop_at_once)
+        try:
+            with display:
+                yield run, display
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,29 @@
 """Compare: models, what handles imbalance, and recalibration, measured side by side."""
 
 import time
-from collections.abc import Callable
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from level2_project.config import Config, Economics
-from level2_project.decide import decide, reachable, realised_value
-from level2_project.evaluate import average_precision, calibration, log_loss, roc_auc
+from level2_project.decide import decide, reachable
+from level2_project.measures.gain import profit_per_1000_usd
 from level2_project.measures.interval import interval
-from level2_project.split import LABEL, Split, for_choice, walk_forward
+from level2_project.measures.metrics import (
+    average_precision,
+    calibration,
+    log_loss,
+    roc_auc,
+)
+from level2_project.point_in_time.keys import LABEL
+from level2_project.run.display import Progress
+from level2_project.split import Split, for_choice, walk_forward
 from level2_project.train import Recipe, Trained, p_churn, recalibrated, train
 
-Progress = Callable[[int, int], None]  # models fitted, models wanted
 Key = tuple[str, str, bool]  # model, imbalance, recalibrate
 
 # From simple to elaborate: of equals, the simpler one wins.
@@ -39,7 +44,7 @@ FIGURES = [
 def compare(
     snapshots: pd.DataFrame, config: Config, progress: Progress | None = None
 ) -> pd.DataFrame:
-    """Give one row per recipe and fold, for all recipes and the folds open to choice.
+    """Measure every recipe on every fold open to choice, one row each.
 
     Two models are fitted at a time, each on one thread: `seconds` are of such a half.
 
@@ -91,7 +96,10 @@ def both(
 def measured(
     model: Trained, test: pd.DataFrame, economics: Economics, seconds: float
 ) -> dict[str, Any]:
+    """Measure a model on the tested cutoff, as if no offer had been made before."""
     p, left = p_churn(model, test), test[LABEL].to_numpy(bool)
+    fee_usd = test["monthly_fee_usd"].to_numpy()
+    offer = decide(p, fee_usd, reachable(test), economics)
     return {
         **{name: getattr(model.recipe, name) for name in RECIPE},
         "fold": test["cutoff"].iloc[0],
@@ -99,22 +107,13 @@ def measured(
         "log_loss": log_loss(left, p),
         "roc_auc": roc_auc(left, p),
         "calibration": calibration(left, p),
-        "profit_per_1000_usd": profit_per_1000_usd(p, test, economics),
+        "profit_per_1000_usd": profit_per_1000_usd(offer, left, fee_usd, economics),
         "seconds": seconds,
     }
 
 
-def profit_per_1000_usd(
-    p: NDArray[Any], test: pd.DataFrame, economics: Economics
-) -> float:
-    """Give what offers at this cutoff would bring, if nobody had one before."""
-    fee_usd, left = test["monthly_fee_usd"].to_numpy(), test[LABEL].to_numpy(bool)
-    offer = decide(p, fee_usd, reachable(test), economics)
-    return 1_000 * realised_value(offer, left, fee_usd, economics).total_usd / len(test)
-
-
 def summary(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Give one row per recipe: mean figures, and differences from the plain recipe.
+    """Compute mean figures per recipe, and differences from the plain recipe.
 
     A difference is taken fold by fold against the same model with nothing done about
     imbalance and no recalibration. `..._difference` is its mean over folds, `..._low`
@@ -126,13 +125,13 @@ def summary(comparison: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_fold(comparison: pd.DataFrame, figure: str) -> pd.DataFrame:
-    """Give one row per fold and one column per recipe, from simple to elaborate."""
+    """Return one row per fold, one column per recipe, from simple to elaborate."""
     figures = comparison.pivot(index="fold", columns=RECIPE, values=figure)
     return figures[[recipe for recipe in RECIPES if recipe in figures]]
 
 
 def differences(figures: pd.DataFrame, figure: str) -> pd.DataFrame:
-    """Give one row per recipe: mean, and difference from the plain one's interval."""
+    """Return one row per recipe: mean, and interval of the difference from plain."""
     plain = figures[[(model, "nothing", False) for model, _, _ in figures]]
     found = interval(figures.to_numpy(float) - plain.to_numpy(float))
     return pd.DataFrame(
@@ -146,7 +145,7 @@ def differences(figures: pd.DataFrame, figure: str) -> pd.DataFrame:
 
 
 def winner(comparison: pd.DataFrame) -> dict[str, Any]:
-    """Give the recipe to use: `model`, `imbalance`, `recalibrate`.
+    """Return the recipe to use: `model`, `imbalance`, `recalibrate`.
 
     Money first: recipes go out whose profit lies behind the most profitable one's by
     more than the 95 % interval of the paired difference. Of those left, recipes go
@@ -167,7 +166,7 @@ def winner(comparison: pd.DataFrame) -> dict[str, Any]:
 
 
 def tied(figures: pd.DataFrame) -> list[Key]:
-    """Name the best column, and those not behind it by more than the interval."""
+    """List the best column, and those not behind it by more than the interval."""
     best = figures[figures.mean().idxmax()]
     ahead = interval(figures.sub(best, axis=0).to_numpy(float)).high >= 0
     return list(figures.columns[ahead])

@@ -1,36 +1,43 @@
-"""Config: all that a run may be told, read from `config.toml` and checked."""
+"""Config: all settings of a run, read from `config.toml` and checked."""
 
+import json
 import tomllib
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 FILE = Path(__file__).with_name("config.toml")
+CHECKED = ConfigDict(strict=True, extra="forbid")
 
 
 class BadConfig(ValueError):
     """The config cannot be used; the message names the key and what it may be."""
 
 
-def number(low: float, high: float) -> Any:
-    """Declare a number in [low, high]."""
-    return field(metadata={"low": low, "high": high})
+def first_of_a_month(text: str) -> str:
+    day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+    if pd.isna(day) or day.day != 1:
+        raise ValueError(f"wanted the first of a month, found {text!r}")
+    return text
 
 
-def one_of(*choices: str) -> Any:
-    return field(metadata={"choices": choices})
+Cutoff = Annotated[str, AfterValidator(first_of_a_month)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Customers = Annotated[int, Field(ge=100, le=1_000_000)]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Time:
-    first_cutoff: str
-    predict_at: str
-    horizon_months: int = number(1, 12)
-    delay_months: int = number(0, 12)
+    first_cutoff: Cutoff
+    predict_at: Cutoff
+    horizon_months: int = Field(ge=1, le=12)
+    delay_months: int = Field(ge=0, le=12)
 
     @property
     def horizon(self) -> pd.DateOffset:
@@ -38,86 +45,86 @@ class Time:
 
     @property
     def gap(self) -> pd.DateOffset:
-        """What must lie between a cutoff and the day on which its labels are known."""
+        """The time between a cutoff and the day on which its labels are known."""
         return pd.DateOffset(months=self.horizon_months + self.delay_months)
 
     @property
     def year_ago(self) -> pd.Timestamp:
-        """Give the cutoff that saw the same season as the one to predict."""
+        """The cutoff with the same season as the one to predict."""
         return pd.Timestamp(self.predict_at) - pd.DateOffset(years=1)
 
     @property
     def cutoffs(self) -> pd.DatetimeIndex:
-        """List the cutoffs whose labels are known at `predict_at`."""
+        """The cutoffs whose labels are known at `predict_at`."""
         last = pd.Timestamp(self.predict_at) - self.gap
         return pd.date_range(self.first_cutoff, last, freq="MS")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Labelling:
     voluntary: bool
     involuntary: bool
-    date: str = one_of("decision", "access_end")
+    date: Literal["decision", "access_end"]
     returners: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class TextReading:
-    reader: str = one_of("local", "ai")
-    components: int = number(2, 100)
+    reader: Literal["local", "ai"]
+    components: int = Field(ge=2, le=100)
     url: str
     model: str
     key_variable: str
-    batch_size: int = number(1, 200)
-    timeout_seconds: float = number(0.01, 600)
-    retries: int = number(0, 10)
-    cost_cap_usd: float = number(0, 1000)
-    usd_per_million_tokens: float = number(0, 1000)
+    batch_size: int = Field(ge=1, le=200)
+    timeout_seconds: float = Field(ge=0.01, le=600)
+    retries: int = Field(ge=0, le=10)
+    cost_cap_usd: float = Field(ge=0, le=1000)
+    usd_per_million_tokens: float = Field(ge=0, le=1000)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Splitting:
-    n_folds: int = number(2, 36)
-    untouched: int = number(1, 12)
-    claim_months: int = number(1, 12)
-    window: str = one_of("expanding", "sliding")
-    window_months: int = number(1, 60)
+    n_folds: int = Field(ge=2, le=36)
+    untouched: int = Field(ge=1, le=12)
+    claim_months: int = Field(ge=1, le=12)
+    window: Literal["expanding", "sliding"]
+    window_months: int = Field(ge=1, le=60)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Selecting:
-    keep_share: float = number(0.1, 1)
-    min_stability: float = number(0, 1)
+    keep_share: float = Field(ge=0.1, le=1)
+    min_stability: Share
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Training:
-    model: str = one_of("lightgbm", "logistic", "neural_net")
-    imbalance: str = one_of("nothing", "class_weights", "smote", "under_sampling")
+    model: Literal["lightgbm", "logistic", "neural_net"]
+    imbalance: Literal["nothing", "class_weights", "smote", "under_sampling"]
     recalibrate: bool
-    compare_customers: int = number(100, 1_000_000)
+    compare_customers: Customers
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Tuning:
-    trials: int = number(1, 10_000)
-    customers: int = number(100, 1_000_000)
+    trials: int = Field(ge=1, le=10_000)
+    customers: Customers
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Economics:
-    save_rate: float = number(0, 1)
-    gross_margin: float = number(0, 1)
-    months_kept: float = number(0, 120)
-    discount: float = number(0, 1)
-    discount_months: int = number(0, 24)
-    contact_usd: float = number(0, 1000)
-    rest_months: int = number(0, 60)
+    save_rate: Share
+    gross_margin: Share
+    months_kept: float = Field(ge=0, le=120)
+    discount: Share
+    discount_months: int = Field(ge=0, le=24)
+    contact_usd: float = Field(ge=0, le=1000)
+    rest_months: int = Field(ge=0, le=60)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Config:
-    seed: int = number(0, 2**32 - 1)
+    seed: int = Field(ge=0, le=2**32 - 1)
     raw: str
     runs: str
     time: Time
@@ -130,14 +137,14 @@ class Config:
     economics: Economics
 
     def seed_for(self, purpose: str) -> int:
-        """Give every purpose a seed of its own, so that no two share their luck."""
+        """Return a seed of its own for every purpose, so that none share their luck."""
         name = blake2b(purpose.encode(), digest_size=8).digest()
         root = np.random.SeedSequence([self.seed, int.from_bytes(name, "big")])
         return int(root.generate_state(1)[0])
 
     @property
     def hash(self) -> str:
-        """Name this config by its content; where results go does not count."""
+        """A name for the content; the folder of the results does not count."""
         known = {name: value for name, value in asdict(self).items() if name != "runs"}
         return blake2b(repr(known).encode(), digest_size=6).hexdigest()
 
@@ -153,74 +160,74 @@ def read_config(path: Path = FILE) -> Config:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadConfig(f"cannot read {path}: {error}") from None
-    return config_of(given)
+    try:
+        return config_of(given)
+    except BadConfig as error:
+        raise BadConfig(f"{path}: {error}") from None
 
 
 def config_of(given: dict[str, Any]) -> Config:
-    """Build a config of nested tables, checked.
+    """Build a config from nested tables, and check it.
 
     Raises:
         BadConfig: see `read_config`.
     """
-    config = _section(Config, given, "")
-    for key in ("first_cutoff", "predict_at"):
-        _check_cutoff(f"time.{key}", getattr(config.time, key))
-    if config.split.untouched >= config.split.n_folds:
-        raise BadConfig(
-            f"split.untouched: wanted fewer than split.n_folds "
-            f"({config.split.n_folds}), found {config.split.untouched}"
-        )
-    if len(config.time.cutoffs) <= config.split.n_folds:
-        raise BadConfig(
-            f"split.n_folds: wanted fewer than the {len(config.time.cutoffs)} cutoffs "
-            f"whose labels are known at {config.time.predict_at}, "
-            f"found {config.split.n_folds}"
-        )
-    first, claimed = config.time.first_cutoff, config.time.year_ago
-    if pd.Timestamp(first) + config.time.gap > claimed:
-        raise BadConfig(
-            f"time.first_cutoff: wanted one whose labels were known on "
-            f"{claimed:%Y-%m-%d}, a year before time.predict_at, found {first}"
-        )
+    try:
+        # As JSON, since the strict check of Python values asks for built sections.
+        config = SETTINGS.validate_json(json.dumps(given, default=str))
+    except ValidationError as error:
+        raise BadConfig(_first_fault(error)) from None
+    _check_folds(config)
     return config
 
 
-Section = TypeVar("Section")
+SETTINGS = TypeAdapter(Config)
 
 
-def _section(kind: type[Section], given: dict[str, Any], name: str) -> Section:
-    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
-    for key in given:
-        if key not in known:
-            raise BadConfig(f"{name}{key} is unknown; known: {', '.join(known)}")
-    values = {}
-    for key, spec in known.items():
-        if key not in given:
-            raise BadConfig(f"{name}{key} is missing")
-        if is_dataclass(spec.type):
-            values[key] = _section(spec.type, given[key], f"{name}{key}.")  # type: ignore[arg-type]
-        else:
-            values[key] = _value(f"{name}{key}", spec.type, spec.metadata, given[key])
-    return kind(**values)
+def _first_fault(error: ValidationError) -> str:
+    """Say in one line where the fault is, what was wanted and what was found."""
+    fault = error.errors()[0]
+    *section, name = map(str, fault["loc"])
+    key, known = ".".join((*section, name)), _properties(*section)
+    match fault["type"]:
+        case "unexpected_keyword_argument":
+            return f"{key} is unknown; known: {', '.join(known)}"
+        case "missing":
+            return f"{key} is missing"
+        case "value_error":
+            return f"{key}: {fault['ctx']['error']}"
+    wanted = fault["msg"].removeprefix("Input should be ")
+    if "maximum" in known[name]:
+        kind, low, high = (known[name][k] for k in ("type", "minimum", "maximum"))
+        wanted = f"{'an' if kind == 'integer' else 'a'} {kind} from {low} to {high}"
+    return f"{key}: wanted {wanted}, found {fault['input']!r}"
 
 
-def _value(name: str, kind: Any, limits: Any, value: Any) -> Any:
-    if kind is float and type(value) is int:
-        value = float(value)
-    if type(value) is not kind:
-        raise BadConfig(f"{name}: wanted {kind.__name__}, found {value!r}")
-    if "choices" in limits and value not in limits["choices"]:
+def _properties(*section: str) -> dict[str, Any]:
+    """Return what the keys of a section, or of the whole config, may be."""
+    schema = SETTINGS.json_schema()
+    for name in section:
+        kind = schema["properties"][name]["$ref"].rpartition("/")[-1]
+        schema = schema["$defs"][kind]
+    return dict(schema["properties"])
+
+
+def _check_folds(config: Config) -> None:
+    """Check that the months on record are enough for the folds and the claim."""
+    split, time, n_cutoffs = config.split, config.time, len(config.time.cutoffs)
+    if split.untouched >= split.n_folds:
         raise BadConfig(
-            f"{name}: wanted one of {', '.join(limits['choices'])}, found {value!r}"
+            f"split.untouched: wanted fewer than split.n_folds ({split.n_folds}), "
+            f"found {split.untouched}"
         )
-    if "low" in limits and not limits["low"] <= value <= limits["high"]:
+    if n_cutoffs <= split.n_folds:
         raise BadConfig(
-            f"{name}: wanted {limits['low']} to {limits['high']}, found {value}"
+            f"split.n_folds: wanted fewer than the {n_cutoffs} cutoffs whose labels "
+            f"are known at {time.predict_at}, found {split.n_folds}"
         )
-    return value
-
-
-def _check_cutoff(name: str, text: str) -> None:
-    day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-    if pd.isna(day) or day.day != 1:
-        raise BadConfig(f"{name}: wanted the first of a month, found {text!r}")
+    if pd.Timestamp(time.first_cutoff) + time.gap > time.year_ago:
+        raise BadConfig(
+            f"time.first_cutoff: wanted one whose labels were known on "
+            f"{time.year_ago:%Y-%m-%d}, a year before time.predict_at, "
+            f"found {time.first_cutoff}"
+        )

@@ -5,32 +5,24 @@ with a 95 % t interval. Cutoffs are few and share customers: take an interval as
 least that has to be allowed for.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, roc_auc_score
-from sklearn.metrics import log_loss as mean_log_loss
+from sklearn.inspection import permutation_importance
 
 from level2_project.config import Economics
-from level2_project.decide import decide, reachable, realised_value
+from level2_project.decide import decide, reachable
 from level2_project.measures.curves import curves
+from level2_project.measures.gain import profit_per_1000_usd
 from level2_project.measures.interval import interval
-from level2_project.split import LABEL
+from level2_project.measures.metrics import METRICS, UNITS
+from level2_project.point_in_time.keys import KEYS, LABEL
+from level2_project.split import Split
+from level2_project.train import Recipe, Trained, p_churn, train
 
-Array = NDArray[Any]
-
-NEEDED = ["customer_id", "cutoff", LABEL, "p_churn", "monthly_fee_usd", "is_unpaid"]
-UNITS = {
-    "roc_auc": "chance that a leaver ranks above a stayer",
-    "average_precision": "mean precision at the leavers' ranks",
-    "log_loss": "nats per customer and month",
-    "calibration": "predicted leavers per leaver",
-    "lift_at_10_percent": "leaving rate of the riskiest tenth over the mean rate",
-    "profit": "USD per 1,000 customers and month, at the assumed save rate",
-}
+WALKED = [*KEYS, LABEL, "monthly_fee_usd", "is_unpaid"]
 MONTHS_A_YEAR = 12
 
 
@@ -40,27 +32,44 @@ class Evaluation(NamedTuple):
     curves: dict[str, pd.DataFrame]  # by name, one row per point: x, mean, low, high
 
 
+def walk(
+    folds: list[Split], columns: list[str], recipe: Recipe, seed: int
+) -> pd.DataFrame:
+    """Predict each tested cutoff from its own past, as one would have then.
+
+    Returns:
+        One row per customer per tested cutoff: `customer_id`, `cutoff`, `left`,
+        `monthly_fee_usd`, `is_unpaid`, `p_churn`.
+    """
+    parts = []
+    for fold in folds:
+        model = train(recipe, fold.train[[*KEYS, LABEL, *columns]], seed)
+        parts.append(fold.test[WALKED].assign(p_churn=p_churn(model, fold.test)))
+    return pd.concat(parts, ignore_index=True)
+
+
 def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
-    """Hold walk-forward predictions against who really left.
+    """Hold predictions against who really left.
 
     Args:
-        predictions: one row per customer per tested cutoff: `customer_id`, `cutoff`,
-            `left`, `p_churn`, `monthly_fee_usd`, `is_unpaid`.
+        predictions: one row per customer per tested cutoff, as from `walk`.
         economics: what an offer costs and is assumed to bring.
 
     Raises:
         ValueError: a column is missing, a probability is out of [0, 1], or a cutoff
-            has no leavers or nobody else.
+            has no leavers or no stayers.
     """
     _check(predictions)
-    offered = predictions.assign(offer=offers(predictions, economics))
+    offered = predictions.assign(
+        offer=decided(predictions, economics), is_reachable=reachable(predictions)
+    )
     folds = [fold for _, fold in offered.groupby("cutoff", sort=True)]
     by_cutoff = pd.DataFrame([_figures(fold, economics) for fold in folds])
     return Evaluation(summary(by_cutoff), by_cutoff, curves(folds, economics))
 
 
 def claim(evaluation: Evaluation) -> dict[str, float]:
-    """Give what the project believes it will reach, by the judge's names.
+    """Return what the project believes it will reach, by the judge's names.
 
     `..._error` is the standard error of a mean over cutoffs. Profit is claimed for a
     year of twelve mean months, USD per 1,000 customers.
@@ -72,7 +81,7 @@ def claim(evaluation: Evaluation) -> dict[str, float]:
 
 
 def summary(by_cutoff: pd.DataFrame) -> pd.DataFrame:
-    """Give each metric's mean over cutoffs with its interval, one row per metric."""
+    """Compute each metric's mean over cutoffs with its interval, one row per metric."""
     rows = [
         (metric, *interval(by_cutoff[metric].to_numpy(float)), unit)
         for metric, unit in UNITS.items()
@@ -80,10 +89,10 @@ def summary(by_cutoff: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["metric", "mean", "low", "high", "unit"])
 
 
-def offers(predictions: pd.DataFrame, economics: Economics) -> Array:
-    """Decide cutoff by cutoff, so that nobody gets a second offer while he rests."""
+def decided(predictions: pd.DataFrame, economics: Economics) -> NDArray[np.bool_]:
+    """Mark offers, decided cutoff by cutoff so that customers rest between them."""
     offered = pd.Series(False, index=predictions.index)
-    last = pd.Series(dtype=predictions["cutoff"].dtype)
+    last = pd.Series(dtype=predictions["cutoff"].dtype)  # offer by customer
     rest = pd.DateOffset(months=economics.rest_months)
     for cutoff, fold in predictions.groupby("cutoff", sort=True):
         rests = (last.reindex(fold["customer_id"]) > cutoff - rest).to_numpy(bool)
@@ -96,61 +105,52 @@ def offers(predictions: pd.DataFrame, economics: Economics) -> Array:
     return offered.to_numpy()
 
 
-def roc_auc(left: Array, p_churn: Array) -> float:
-    """Give the chance that a leaver is ranked above a stayer; ties count half."""
-    return float(roc_auc_score(left, p_churn))
+def importance(
+    model: Trained, test: pd.DataFrame, repeats: int, seed: int
+) -> pd.DataFrame:
+    """Compute what average precision loses when one column is shuffled.
 
+    Columns that tell the same story stand in for each other: both may look cheap.
 
-def average_precision(left: Array, p_churn: Array) -> float:
-    """Give the mean precision at each leaver's rank, ties broken by position."""
-    order = np.argsort(-p_churn, kind="stable")
-    return float(average_precision_score(left[order], -np.arange(len(order))))
+    Args:
+        model: fitted on rows whose labels were known when those of `test` began.
+        test: the snapshots of one tested cutoff.
+        repeats: shuffles of each column; the interval allows for their luck alone.
+        seed: of the shuffles.
 
-
-def log_loss(left: Array, p_churn: Array) -> float:
-    """Give the mean log loss in nats; certain and wrong costs at most 34.5."""
-    p_churn = np.clip(p_churn, 1e-15, 1 - 1e-15)
-    return float(mean_log_loss(left, p_churn, labels=[False, True]))
-
-
-def calibration(left: Array, p_churn: Array) -> float:
-    """Give predicted leavers per leaver; 1 is right on average."""
-    return float(p_churn.sum() / left.sum())
-
-
-def lift_at_10_percent(left: Array, p_churn: Array) -> float:
-    """Give the leaving rate of the tenth ranked riskiest, over the mean rate."""
-    riskiest = np.argsort(-p_churn, kind="stable")[: max(1, round(len(left) / 10))]
-    return float(left[riskiest].mean() / left.mean())
-
-
-METRICS: list[Callable[[Array, Array], float]] = [
-    roc_auc,
-    average_precision,
-    log_loss,
-    calibration,
-    lift_at_10_percent,
-]
+    Returns:
+        One row per column, the dearest first: `column`, `mean`, `low`, `high`.
+    """
+    losses = permutation_importance(
+        model.estimator,
+        test[model.columns],
+        test[LABEL].to_numpy(bool),
+        scoring="average_precision",
+        n_repeats=repeats,
+        random_state=seed,
+    ).importances  # (n_columns, n_repeats)
+    table = pd.DataFrame({"column": model.columns, **interval(losses.T)._asdict()})
+    return table.sort_values("mean", ascending=False, ignore_index=True)
 
 
 def _figures(fold: pd.DataFrame, economics: Economics) -> dict[str, Any]:
     left, offer = fold[LABEL].to_numpy(bool), fold["offer"].to_numpy(bool)
     p_churn, fee_usd = (fold[c].to_numpy() for c in ("p_churn", "monthly_fee_usd"))
-    value = realised_value(offer, left, fee_usd, economics)
     return {
         "cutoff": fold["cutoff"].iloc[0],
         "n_customers": len(fold),
         "n_left": int(left.sum()),
         "n_offers": int(offer.sum()),
         **{metric.__name__: metric(left, p_churn) for metric in METRICS},
-        "profit": 1000 * value.total_usd / len(fold),
+        "profit": profit_per_1000_usd(offer, left, fee_usd, economics),
     }
 
 
 def _check(predictions: pd.DataFrame) -> None:
-    if missing := [name for name in NEEDED if name not in predictions]:
+    needed = [*WALKED, "p_churn"]
+    if missing := [name for name in needed if name not in predictions]:
         raise ValueError(
-            f"cannot evaluate: wanted the columns {', '.join(NEEDED)}, "
+            f"cannot evaluate: wanted the columns {', '.join(needed)}, "
             f"found no {', '.join(missing)}: add them to the predictions"
         )
     p_churn = predictions["p_churn"]

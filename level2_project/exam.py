@@ -7,16 +7,16 @@ import joblib
 import pandas as pd
 
 from level2_project.config import Config, read_config
-from level2_project.evaluate import claim, evaluate
+from level2_project.evaluate import claim, evaluate, walk
 from level2_project.load import load
-from level2_project.models.walk import walk
+from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.point_in_time.usage import USAGE_MONTHS
 from level2_project.predict import predict as predict_all
 from level2_project.run.found import read_found
 from level2_project.snapshots import candidates, snapshots
 from level2_project.sources.schema import BadDrop
-from level2_project.split import KEYS, LABEL, for_claim
-from level2_project.train import Recipe, train
+from level2_project.split import for_claim
+from level2_project.train import recipe_of, train
 
 INTERIM = "interim"  # where the outbox keeps what was read of each drop
 READS = "drops"  # the judge lays monthly drops and active.csv into the inbox
@@ -27,13 +27,13 @@ def fit(inbox: Path, outbox: Path) -> None:
     config, found = read_config(), read_found()
     until, interim = pd.Timestamp(config.time.predict_at), outbox / INTERIM
     sources = load(inbox, until, interim=interim).sources
-    columns, recipe = found["columns"], recipe_of(config, found["params"])
+    recipe = recipe_of(config, found.params)
     past = snapshots(sources, config)
     folds = for_claim(past, config.split, config.time)
-    walked = walk(folds, columns, recipe, config.seed_for("walk"))
+    walked = walk(folds, found.columns, recipe, config.seed_for("walk"))
     believed = claim(evaluate(walked, config.economics))
     (outbox / "claim.json").write_text(json.dumps(believed, indent=1) + "\n")
-    rows = past[[*KEYS, LABEL, *columns]]
+    rows = past[[*KEYS, LABEL, *found.columns]]
     model = train(recipe, rows, config.seed_for("train"))
     joblib.dump(model, outbox / "model.joblib")
 
@@ -50,7 +50,7 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
     customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
     try:
         here = described(inbox, customers, config, outbox / INTERIM)
-    except BadDrop:  # chances are asked for all the same; offers can wait
+    except BadDrop:  # probabilities are wanted all the same; offers can wait
         last_month = customers.assign(cutoff=day - pd.DateOffset(months=1))
         here = described(inbox, last_month, config, outbox / INTERIM)
         here = here.assign(cutoff=day, is_free=False)
@@ -69,11 +69,3 @@ def described(
     """
     sources = load(inbox, customers["cutoff"].iloc[0], USAGE_MONTHS, interim).sources
     return candidates(sources, customers, config)
-
-
-def recipe_of(config: Config, params: dict[str, object]) -> Recipe:
-    """Give the configured recipe with the settings found for it."""
-    how = config.train
-    return Recipe(
-        how.model, how.imbalance, how.recalibrate, params, config.time.horizon_months
-    )

@@ -28,7 +28,6 @@ class Results(NamedTuple):
     params: dict[str, Any]  # the tuned settings
     trials: pd.DataFrame  # one row per trial, from `tune`
     settings: pd.DataFrame  # one row per setting, from `tune`
-    peers: pd.DataFrame  # one row per contender and untouched cutoff
     evaluation: Evaluation  # of the untouched folds
     year_ago: Evaluation  # of the months that are claimed by
     importance: pd.DataFrame  # one row per column, from `importance`
@@ -183,7 +182,6 @@ def evaluate_section(results: Results) -> str:
         + side_by_side(*drawn)
         + table(by_cutoff)
         + claim_part(results.year_ago)
-        + peers_part(results.peers)
     )
 
 
@@ -195,20 +193,6 @@ def claim_part(year_ago: Evaluation) -> str:
         "predicted from its own, shorter past:"
     )
     return text(says) + table(year_ago.metrics.replace("_", " ", regex=True))
-
-
-def peers_part(peers: pd.DataFrame) -> str:
-    """Hold ours against the others: sentences, then means over the cutoffs."""
-    others = [name for name in peers["contender"].unique() if name != "ours"]
-    says = [
-        verdicts.of_peer(peers, name, figure)
-        for name in others
-        for figure in ("log_loss", "average_precision")
-    ]
-    figures = ["average_precision", "log_loss", "roc_auc", "seconds"]
-    means = peers.groupby("contender", sort=False)[figures].mean().reset_index()
-    digits = dict.fromkeys(figures[:3], decimals(4)) | {"seconds": decimals(1)}
-    return text(*says) + table(means, digits)
 
 
 def decide_section(evaluation: Evaluation) -> str:

@@ -1,7 +1,6 @@
 """Select: the columns that earn their place on every stretch of the past."""
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,15 +10,10 @@ from level2_project.split import Split
 from level2_project.train import Recipe, train
 
 
-class Selection(NamedTuple):
-    columns: list[str]  # in the order of the snapshots
-    stability: pd.DataFrame  # one row per column: share_of_folds, gain, is_selected
-
-
 def select(
     folds: list[Split], recipe: Recipe, selecting: Selecting, seed: int
-) -> Selection:
-    """Select the columns that most folds keep; only their training sides are looked at.
+) -> pd.DataFrame:
+    """Select the columns that most folds keep, by the folds' training sides alone.
 
     Whatever the recipe's model, LightGBM's gain decides: it needs no scaling and sees
     what columns do together.
@@ -30,27 +24,34 @@ def select(
         selecting: the share of the gain, and of the folds, that are asked for.
         seed: of the models.
 
+    Returns:
+        One row per column, the steadiest first: `column`, `share_of_folds`, `gain`
+        (mean share of all gain), `is_selected`.
+
     Raises:
         ValueError: no column is kept by so many folds.
     """
     shares = pd.DataFrame([gain_shares(fold.train, recipe, seed) for fold in folds])
     kept = shares.apply(keep, axis=1, share=selecting.keep_share).mean()
-    selected = kept >= selecting.min_stability
-    if not selected.any():
+    is_selected = kept >= selecting.min_stability
+    if not is_selected.any():
         raise ValueError(
             f"cannot select: wanted columns that {selecting.min_stability:.0%} of the "
             f"folds keep, found {kept.max():.0%} at most: lower select.min_stability"
         )
     stability = pd.DataFrame(
-        {"share_of_folds": kept, "gain": shares.mean(), "is_selected": selected}
+        {"share_of_folds": kept, "gain": shares.mean(), "is_selected": is_selected}
     ).sort_values(["share_of_folds", "gain"], ascending=False)
-    return Selection(
-        list(shares.columns[selected]), stability.rename_axis("column").reset_index()
-    )
+    return stability.rename_axis("column").reset_index()
+
+
+def selected(stability: pd.DataFrame) -> list[str]:
+    """List the selected columns."""
+    return stability.loc[stability["is_selected"], "column"].tolist()
 
 
 def gain_shares(snapshots: pd.DataFrame, recipe: Recipe, seed: int) -> pd.Series:
-    """Give each column's share of the gain of all of a model's splits."""
+    """Compute each column's share of the gain of all of a model's splits."""
     params = recipe.params if recipe.model == "lightgbm" else {}
     judge = replace(
         recipe, model="lightgbm", imbalance="nothing", recalibrate=False, params=params

@@ -6,9 +6,6 @@ import pandas as pd
 
 from level2_project.config import Splitting, Time
 
-KEYS = ["customer_id", "cutoff"]
-LABEL = "left"
-
 
 class Split(NamedTuple):
     train: pd.DataFrame
@@ -55,25 +52,42 @@ def split(
 def walk_forward(
     snapshots: pd.DataFrame, splitting: Splitting, gap: pd.DateOffset
 ) -> list[Split]:
-    """Give one split for each of the last `n_folds` cutoffs, in order of time."""
+    """Return one split for each of the last `n_folds` cutoffs, in order of time."""
     sliding = splitting.window == "sliding"
     window = pd.DateOffset(months=splitting.window_months) if sliding else None
     cutoffs = sorted(snapshots["cutoff"].unique())[-splitting.n_folds :]
     return [split(snapshots, cutoff, gap, window) for cutoff in cutoffs]
 
 
-def for_claim(snapshots: pd.DataFrame, splitting: Splitting, time: Time) -> list[Split]:
-    """Give a split for each of the coming `claim_months`, a year ago.
+def for_choice(folds: list[Split], splitting: Splitting) -> list[Split]:
+    """Leave out the last `untouched` folds, which neither search nor choice may see."""
+    return folds[: len(folds) - splitting.untouched]
 
-    More leave at some times of the year than at others: what the next months will be
-    like is best seen from the same ones, each predicted from its own past. Columns and
-    settings were chosen on months after them, which may flatter a claim a little; in
-    the exam they come from another world.
+
+def for_claim(snapshots: pd.DataFrame, splitting: Splitting, time: Time) -> list[Split]:
+    """Return a split for each of the coming `claim_months`, one year earlier.
+
+    More customers leave at some times of the year than at others. What the next months
+    will be like is best seen from the same months a year ago, each predicted from its
+    own past. Columns and settings were chosen on later months, which may flatter a
+    claim a little; in the exam they come from another world.
     """
     year_ago = pd.date_range(time.year_ago, periods=splitting.claim_months, freq="MS")
     return [split(snapshots, cutoff, time.gap) for cutoff in year_ago]
 
 
-def for_choice(folds: list[Split], splitting: Splitting) -> list[Split]:
-    """Leave out the last `untouched` folds, which neither search nor choice may see."""
-    return folds[: len(folds) - splitting.untouched]
+def described(folds: list[Split], splitting: Splitting) -> pd.DataFrame:
+    """Describe the walk-forward: one row per fold.
+
+    Returns:
+        `tested` (its cutoff), `n_train` and `n_test` (rows), `is_untouched`.
+    """
+    n_open = len(for_choice(folds, splitting))
+    return pd.DataFrame(
+        {
+            "tested": [fold.test["cutoff"].iloc[0] for fold in folds],
+            "n_train": [len(fold.train) for fold in folds],
+            "n_test": [len(fold.test) for fold in folds],
+            "is_untouched": [number >= n_open for number in range(len(folds))],
+        }
+    )

@@ -1,202 +1,190 @@
-"""Steps: the whole project in order; each step leaves its result in the run's folder.
+"""Steps: the whole project in order, one row of `STEPS` per step.
 
-A step that finds its result there does nothing, so a second run is quick, and one that
-was interrupted goes on. `flow.py` wraps the same functions in Prefect.
+Command line, plain run, Prefect flow, progress display and README read this one table.
+A step takes what it needs from the run's folder and leaves there what it makes. What is
+there already is not made again, so a run that was stopped goes on.
+
+Nothing heavy is imported before a step runs, so that `--help` answers at once.
 """
 
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-import joblib
-import pandas as pd
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from level2_project import compare, predict, select, train, tune
-from level2_project.evaluate import claim
-from level2_project.label import roster
-from level2_project.load import Loaded, load
-from level2_project.measures import peers
-from level2_project.models import importance
-from level2_project.models.walk import walk
-from level2_project.report import report
-from level2_project.run.findings import evaluation, results
-from level2_project.run.folder import Run
-from level2_project.run.results import (
-    claimed,
-    columns,
-    folds,
-    frame,
-    model,
-    past,
-    recipe,
-    trained_on,
-    tuned,
-    tuned_recipe,
-    untouched,
-)
-from level2_project.snapshots import candidates, snapshots
-from level2_project.split import Split, for_choice
+if TYPE_CHECKING:
+    from level2_project.run.display import Display, Progress
+    from level2_project.run.folder import Run
 
-Progress = Callable[[int, int], None]  # done, in all
-Watch = Callable[[str], Progress]
-SHUFFLES = 3  # of each column, for its importance
+ROWS_SHOWN = 40  # of a table, on a terminal
 
 
-def load_step(run: Run) -> Loaded | None:
-    """Read and repair the sources; None if what needs them is there already."""
-    if (run.folder / "candidates.parquet").exists():
-        return None
-    loaded = load(Path(run.config.raw), pd.Timestamp(run.config.time.predict_at))
-    run.keep("repairs", lambda: loaded.repairs)
-    return loaded
+class Step(NamedTuple):
+    """One step; its work is the function `<name>_step` in `work.py`.
 
-
-def features_step(run: Run, loaded: Loaded | None) -> None:
-    """Label and describe customers at the past cutoffs and at the one to predict.
-
-    Args:
-        run: where the snapshots go.
-        loaded: None if they are there already.
+    Attributes:
+        name: as everywhere: of the file, the command, the row in the README.
+        does: what it does, in a few words.
+        needs: results of earlier steps that it reads.
+        makes: results that it leaves; in the run's folder these are files.
+        shows: those of them that are printed when the step is asked for.
+        seconds: about what it takes with 20,000 customers on two cores.
     """
-    if loaded is None:
+
+    name: str
+    does: str
+    needs: tuple[str, ...]
+    makes: tuple[str, ...]
+    shows: tuple[str, ...]
+    seconds: float
+
+
+STEPS = [
+    Step(
+        "load",
+        "read and repair the sources, count the repairs",
+        needs=(),
+        makes=("repairs.parquet",),
+        shows=("repairs.parquet",),
+        seconds=30,
+    ),
+    Step(
+        "label",
+        "find the customers who left within the horizon after each cutoff",
+        needs=(),
+        makes=("leavers.parquet",),
+        shows=("leavers.parquet",),
+        seconds=1,
+    ),
+    Step(
+        "features",
+        "describe each customer at each cutoff by what had arrived",
+        needs=(),
+        makes=("snapshots.parquet", "candidates.parquet"),
+        shows=(),
+        seconds=30,
+    ),
+    Step(
+        "split",
+        "cut past from future at each tested cutoff",
+        needs=("snapshots.parquet",),
+        makes=("folds.parquet",),
+        shows=("folds.parquet",),
+        seconds=2,
+    ),
+    Step(
+        "compare",
+        "measure models, and ways to handle imbalance",
+        needs=("snapshots.parquet",),
+        makes=("comparison.parquet", "recipes.parquet"),
+        shows=("recipes.parquet",),
+        seconds=60,
+    ),
+    Step(
+        "select",
+        "choose the columns that earn their place",
+        needs=("snapshots.parquet",),
+        makes=("stability.parquet",),
+        shows=("stability.parquet",),
+        seconds=10,
+    ),
+    Step(
+        "tune",
+        "search the model's settings",
+        needs=("snapshots.parquet", "stability.parquet"),
+        makes=("params.json", "trials.parquet", "settings.parquet"),
+        shows=("params.json",),
+        seconds=60,
+    ),
+    Step(
+        "train",
+        "train on all labels that are known",
+        needs=("snapshots.parquet", "stability.parquet", "params.json"),
+        makes=("model.joblib",),
+        shows=(),
+        seconds=3,
+    ),
+    Step(
+        "evaluate",
+        "measure the probabilities on later months, and write the claim",
+        needs=("snapshots.parquet", "stability.parquet", "params.json"),
+        makes=(
+            "metrics.parquet",
+            "claim.json",
+            "walk_forward.parquet",
+            "year_ago.parquet",
+            "importance.parquet",
+        ),
+        shows=("metrics.parquet", "claim.json"),
+        seconds=20,
+    ),
+    Step(
+        "decide",
+        "list the customers to whom an offer is worth more than it costs",
+        needs=("candidates.parquet", "model.joblib"),
+        makes=("offers.parquet",),
+        shows=("offers.parquet",),
+        seconds=1,
+    ),
+    Step(
+        "predict",
+        "write predictions.parquet, one row per customer",
+        needs=("candidates.parquet", "model.joblib"),
+        makes=("predictions.parquet",),
+        shows=(),
+        seconds=1,
+    ),
+    Step(
+        "report",
+        "write report.html, the run on one page",
+        needs=(
+            *("repairs.parquet", "leavers.parquet", "folds.parquet"),
+            *("comparison.parquet", "recipes.parquet", "stability.parquet"),
+            *("params.json", "trials.parquet", "settings.parquet"),
+            *("walk_forward.parquet", "year_ago.parquet", "importance.parquet"),
+            "predictions.parquet",
+        ),
+        makes=("report.html",),
+        shows=(),
+        seconds=10,
+    ),
+]
+
+
+def up_to(last: str) -> list[Step]:
+    """List the steps up to `last`, in order."""
+    names = [step.name for step in STEPS]
+    return STEPS[: names.index(last) + 1]
+
+
+def in_order(run: Run, display: Display, last: str = STEPS[-1].name) -> None:
+    """Take the steps one after the other, up to `last`."""
+    for step in up_to(last):
+        take(step, run, display)
+
+
+def take(step: Step, run: Run, display: Display) -> None:
+    """Take one step, unless its results are there."""
+    progress: Progress = display.begin(step.name)
+    if run.has(*step.makes):
         return
-    config, sources = run.config, loaded.sources
-    run.keep("snapshots", lambda: snapshots(sources, config))
-    predict_at = pd.DatetimeIndex([config.time.predict_at])
-    customers = roster(sources.subscriptions, predict_at, config.label)
-    run.keep("candidates", lambda: candidates(sources, customers, config))
+    work = getattr(import_module("level2_project.work"), f"{step.name}_step")
+    for name, result in zip(step.makes, work(run, progress), strict=False):
+        run.write(name, result)
 
 
-def compare_step(run: Run, progress: Progress | None = None) -> None:
-    """Measure models and what handles imbalance, on the folds open to choice."""
-    run.keep("comparison", lambda: compare.compare(past(run), run.config, progress))
+def tell(step: Step, run: Run) -> str:
+    """Say what a step left in the run's folder, as text for a terminal."""
+    shown = [_as_text(run.read(name)) + "\n" for name in step.shows]
+    return "\n".join([*shown, *(str(run.folder / name) for name in step.makes)])
 
 
-def select_step(run: Run) -> None:
-    """Select columns, on the training sides of the folds open to choice."""
-    config = run.config
-    run.keep(
-        "stability",
-        lambda: (
-            select.select(
-                for_choice(folds(run), config.split),
-                recipe(run, {}),
-                config.select,
-                config.seed_for("select"),
-            ).stability
-        ),
+def _as_text(result: Any) -> str:
+    """Print a table without its intervals, row by row, or figures, one a line."""
+    if isinstance(result, dict):
+        return "\n".join(f"{name} = {value}" for name, value in result.items())
+    means = result.loc[:, ~result.columns.str.contains("_(?:difference|low|high)$")]
+    text: str = means.to_string(
+        index=False, max_rows=ROWS_SHOWN, float_format=lambda number: f"{number:,.4f}"
     )
-
-
-def tune_step(run: Run, progress: Progress | None = None) -> None:
-    """Search the model's settings, on the folds open to choice."""
-    run.keep_figures("tuned", lambda: _search(run, progress))
-
-
-def _search(run: Run, progress: Progress | None) -> dict[str, Any]:
-    start = time.perf_counter()
-    study = run.folder / "study.journal"
-    tuned = tune.tune(folds(run), columns(run), run.config, study, progress)
-    run.keep("trials", lambda: tuned.trials)
-    run.keep("settings", lambda: tuned.importance)
-    return {"params": tuned.params, "seconds": time.perf_counter() - start}
-
-
-def evaluate_step(run: Run) -> None:
-    """Predict the last months from their own past; claim by the season to come."""
-    run.keep("walk_forward", lambda: _walk(run, untouched(run)))
-    run.keep("year_ago", lambda: _walk(run, claimed(run)))
-    run.keep("importance", lambda: _importance(run))
-    run.keep_figures("claim", lambda: claim(evaluation(run, "year_ago")))
-
-
-def _walk(run: Run, folds: list[Split]) -> pd.DataFrame:
-    seed = run.config.seed_for("walk")
-    return walk(folds, columns(run), tuned_recipe(run), seed)
-
-
-def _importance(run: Run) -> pd.DataFrame:
-    last, seed_for = untouched(run)[-1], run.config.seed_for
-    rows = last.train[trained_on(run)]
-    model = train.train(tuned_recipe(run), rows, seed_for("importance.model"))
-    return importance.importance(model, last.test, SHUFFLES, seed_for("shuffles"))
-
-
-def peers_step(run: Run, progress: Progress | None = None) -> None:
-    """Hold the tuned model against FLAML and a default LightGBM."""
-    seconds = tuned(run)["seconds"]
-    run.keep(
-        "peers",
-        lambda: peers.peers(
-            _narrow(run), tuned_recipe(run), run.config, seconds, progress
-        ),
-    )
-
-
-def _narrow(run: Run) -> list[Split]:
-    """Give the folds with the selected columns, and the past of the searched alone.
-
-    Twelve models are fitted; on all customers that would take longer than the rest.
-    """
-    wanted, every = trained_on(run), folds(run)
-    few = tune.sample(every, run.config)
-    return [
-        Split(searched.train[wanted], fold.test[wanted])
-        for searched, fold in zip(few, every, strict=True)
-    ]
-
-
-def train_step(run: Run) -> None:
-    """Train on all snapshots whose labels are known."""
-    path = run.folder / "model.joblib"
-    if not path.exists():
-        rows, seed = past(run)[trained_on(run)], run.config.seed_for("train")
-        joblib.dump(train.train(tuned_recipe(run), rows, seed), path)
-
-
-def predict_step(run: Run) -> Path:
-    """Write `predictions.parquet`, one row per customer at `predict_at`."""
-    here = frame(run, "candidates")
-    economics = run.config.economics
-    run.keep("predictions", lambda: predict.predict(model(run), here, economics))
-    return run.folder / "predictions.parquet"
-
-
-def report_step(run: Run) -> Path:
-    """Write `report.html`, one page that needs nothing beside it."""
-    return report(results(run), run.folder)
-
-
-STEPS: dict[str, Callable[[Run, Progress], object]] = {
-    "features": lambda run, _: features_step(run, load_step(run)),
-    "compare": compare_step,
-    "select": lambda run, _: select_step(run),
-    "tune": tune_step,
-    "train": lambda run, _: train_step(run),
-    "evaluate": lambda run, _: evaluate_step(run),
-    "peers": peers_step,
-    "predict": lambda run, _: predict_step(run),
-    "report": lambda run, _: report_step(run),
-}
-
-
-def take(name: str, run: Run, watch: Watch) -> None:
-    """Take one step, and show that it is under way."""
-    progress = watch(name)
-    STEPS[name](run, progress)
-    progress(1, 1)
-
-
-def in_order(run: Run, watch: Watch, last: str = "report") -> None:
-    """Take the steps one after the other, up to `last`.
-
-    Args:
-        run: where results go, and are found if they are there.
-        watch: gives each step's progress display, by the step's name.
-        last: one of `STEPS`.
-    """
-    for name in STEPS:
-        take(name, run, watch)
-        if name == last:
-            break
+    return text

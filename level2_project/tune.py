@@ -4,11 +4,10 @@ The search minimises the mean log loss over folds: offers are decided by probabi
 and log loss is lowest for the true ones; average precision sees only their order, and
 with a hundred leavers a fold it is mostly luck.
 
-A search lives in a file (`studies.py`). Each trial draws from a stream of its own, so
+A search lives in a file (`models/studies.py`). Each trial draws from its own stream, so
 a search that was killed and goes on ends with the trials that it would have had.
 """
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import blake2b
@@ -24,13 +23,19 @@ from optuna.distributions import IntDistribution as Int
 from optuna.trial import TrialState
 
 from level2_project.config import Config
-from level2_project.evaluate import log_loss
-from level2_project.models.neural_net import NeuralNet
-from level2_project.models.studies import Places, finished, quiet, share
-from level2_project.split import KEYS, LABEL, Split, for_choice
-from level2_project.train import LIGHTGBM, LOGISTIC, Recipe, p_churn, train
-
-Progress = Callable[[int, int], None]  # trials done, trials wanted
+from level2_project.measures.metrics import log_loss
+from level2_project.models.studies import (
+    Plan,
+    finished,
+    next_trial,
+    open_study,
+    quiet,
+    turn,
+)
+from level2_project.point_in_time.keys import KEYS, LABEL
+from level2_project.run.display import Progress
+from level2_project.split import Split, for_choice
+from level2_project.train import DEFAULTS, Recipe, p_churn, recipe_of, train
 
 SPACE: dict[str, dict[str, BaseDistribution]] = {
     "lightgbm": {
@@ -45,16 +50,14 @@ SPACE: dict[str, dict[str, BaseDistribution]] = {
     },
     "logistic": {"C": Float(1e-4, 10.0, log=True)},
     "neural_net": {
-        "hidden": CategoricalDistribution([8, 16, 32, 64]),
+        "hidden_layer_sizes": CategoricalDistribution([8, 16, 32, 64]),  # one layer
         "alpha": Float(1e-3, 30.0, log=True),
-        "epochs": Int(5, 40, log=True),
+        "max_iter": Int(5, 40, log=True),  # epochs
     },
 }
 # Where a search begins: what the models do when nobody tunes them.
-FIRST: dict[str, dict[str, Any]] = {
-    "lightgbm": {**LIGHTGBM, "subsample": 1.0, "reg_alpha": 1e-3},
-    "logistic": LOGISTIC,
-    "neural_net": NeuralNet().get_params(),
+FIRST = DEFAULTS | {
+    "lightgbm": {**DEFAULTS["lightgbm"], "subsample": 1.0, "reg_alpha": 1e-3}
 }
 # Without a frequency `subsample` does nothing.
 FIXED: dict[str, dict[str, Any]] = {"lightgbm": {"subsample_freq": 1}}
@@ -104,31 +107,30 @@ def tune(
         progress: told after each trial how many are done.
     """
     search = search_of(for_choice(folds, config.split), columns, config)
-    places = Places(config.tune.trials, search.space, search.first, search.seed)
-    with quiet(), share(storage, name_of(search)) as desk:
-        while trial := desk.ask(places):
-            run(desk.study, trial, search)
+    plan = Plan(config.tune.trials, search.space, search.first, search.seed)
+    with quiet():
+        study = open_study(storage, name_of(search))
+        while trial := begin(study, plan, storage):
+            run(study, trial, search)
             if progress:
-                progress(len(finished(desk.study)), places.wanted)
-        return tuned(desk.study, search)
+                progress(len(finished(study)), plan.n_trials)
+        return tuned(study, search)
+
+
+def begin(study: optuna.Study, plan: Plan, storage: Path) -> optuna.Trial | None:
+    with turn(storage):
+        return next_trial(study, plan)
 
 
 def search_of(folds: list[Split], columns: list[str], config: Config) -> Search:
     """Put together what the trials need: few columns, and a sample of customers."""
-    recipe = Recipe(
-        config.train.model,
-        config.train.imbalance,
-        config.train.recalibrate,
-        horizon_months=config.time.horizon_months,
-    )
-    sampled = sample(folds, config)
     wanted = [*KEYS, LABEL, *columns]
-    few = [Split(train[wanted], test[wanted]) for train, test in sampled]
-    return Search(few, recipe, config.seed_for("search"))
+    few = [Split(train[wanted], test[wanted]) for train, test in sample(folds, config)]
+    return Search(few, recipe_of(config, {}), config.seed_for("search"))
 
 
 def sample(folds: list[Split], config: Config) -> list[Split]:
-    """Keep the customers whom the search sees, the same on all sides of all folds."""
+    """Keep randomly chosen customers, the same on all sides of all folds."""
     sides = [side["customer_id"].unique() for fold in folds for side in fold]
     ids = np.unique(np.concatenate(sides))
     generator = np.random.default_rng(config.seed_for("search.customers"))
@@ -168,14 +170,14 @@ def run(study: optuna.Study, trial: optuna.Trial, search: Search) -> None:
 def losses_on(
     params: dict[str, Any], folds: list[Split], search: Search
 ) -> list[float]:
-    """Give the log loss on each fold's test side, nats per customer and month."""
+    """Compute the log loss on each fold's test side, nats per customer and month."""
     recipe = replace(search.recipe, params=search.fixed | params)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(lambda fold: loss(recipe, fold, search.seed), folds))
 
 
 def loss(recipe: Recipe, fold: Split, seed: int) -> float:
-    """Give the log loss on the fold's test side, nats per customer and month."""
+    """Compute the log loss on the fold's test side, nats per customer and month."""
     model = train(recipe, fold.train, seed)
     left = fold.test[LABEL].to_numpy(bool)
     return log_loss(left, p_churn(model, fold.test))
@@ -187,7 +189,7 @@ def tuned(study: optuna.Study, search: Search) -> Tuned:
 
 
 def table(trials: list[optuna.trial.FrozenTrial]) -> pd.DataFrame:
-    """Give one row per finished trial, numbered from 1 in order of time.
+    """List the finished trials, one row each, numbered from 1 in order of time.
 
     The log loss of a trial that was given up is that of the folds it has seen.
     """
@@ -205,6 +207,6 @@ def table(trials: list[optuna.trial.FrozenTrial]) -> pd.DataFrame:
 
 
 def importance(study: optuna.Study) -> pd.DataFrame:
-    """Give how much of what separates good settings from others each one explains."""
+    """Compute how much each setting explains of what separates good from bad."""
     shares = optuna.importance.get_param_importances(study)
     return pd.DataFrame(shares.items(), columns=["parameter", "importance"])

@@ -7,7 +7,7 @@ import numpy as np
 
 from comparison.method import Bench, Pair
 from comparison.practice import Array, Offers, Outcome, outcome, over_one_half
-from level2_project.measures.curves import gain_usd
+from level2_project.measures.gain import gain_usd
 
 SHARE = 0.05  # of those who are free, offered a month
 

@@ -11,7 +11,7 @@ from level2_project.decide import decide, reachable
 from level2_project.evaluate import evaluate
 from level2_project.features import features
 from level2_project.label import label
-from level2_project.models.encode import Encode
+from level2_project.models.encode import encoder
 from level2_project.snapshots import snapshots
 from level2_project.sources.completeness import check_completeness
 from level2_project.split import for_choice, split
@@ -100,7 +100,7 @@ REGISTER = {
     "filled-before-split": Mistake(
         "filling and scaling with the means of all rows",
         "X = pd.get_dummies(X.fillna(means), dtype=float)",
-        Encode,
+        encoder,
         wrong_tests.filling_before_the_split,
     ),
     "threshold-one-half": Mistake(

@@ -7,7 +7,8 @@ import pandas as pd
 from comparison.method import Bench, Pair
 from comparison.practice import outcome
 from level2_project.label import label
-from level2_project.split import KEYS, LABEL, Split
+from level2_project.point_in_time.keys import KEYS, LABEL
+from level2_project.split import Split
 
 TOTALS = [
     "total_spend_usd",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
@@ -11,11 +12,12 @@ from sklearn.metrics import accuracy_score
 from comparison.method import Bench, Pair, Way
 from comparison.mistakes.rows import random_split
 from comparison.practice import Array, Outcome, outcome
-from level2_project.evaluate import METRICS
 from level2_project.label import label
+from level2_project.measures.metrics import METRICS
 from level2_project.models.balance import smote
-from level2_project.models.encode import Encode
-from level2_project.split import KEYS, LABEL, Split, for_claim, split
+from level2_project.models.encode import encoder
+from level2_project.point_in_time.keys import KEYS, LABEL
+from level2_project.split import Split, for_claim, split
 from level2_project.train import p_churn, train
 from level2_project.tune import FIXED, SPACE
 
@@ -91,7 +93,7 @@ def fingerprinted(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _forest(fold: Split, columns: list[str], seed: int) -> Array:
     """Fit level 1's forest to the fold's past; predict its test side."""
-    encode = Encode().fit(fold.train[columns])
+    encode = encoder().fit(fold.train[columns])
     forest = RandomForestClassifier(random_state=seed, n_jobs=1)
     forest.fit(encode.transform(fold.train[columns]), fold.train[LABEL])
     return forest.predict_proba(encode.transform(fold.test[columns]))[:, 1]
@@ -109,7 +111,7 @@ def smote_before_split(bench: Bench) -> Pair:
     few = way.few(FEW, "smote.customers")
     rows, seed = few.past[few.features], way.seed("smote") % 2**31
     recipe = replace(way.recipe, imbalance="smote")
-    encode = Encode().fit(rows[way.columns])
+    encode = encoder().fit(rows[way.columns])
     features, left = smote(encode.transform(rows[way.columns]), _left(rows), seed)
     made = features.assign(left=left, cutoff=rows["cutoff"].max(), customer_id=0)
     fold = random_split(made, seed)
@@ -181,7 +183,7 @@ def _deployed(way: Way) -> dict[str, float]:
 def filling_before_the_split(bench: Bench) -> Pair:
     """Fill and scale with means of all rows, those to be tested on among them."""
     way, config = bench.way, bench.way.case.config
-    everything = Encode().fit(way.past[way.columns])
+    everything = encoder().fit(way.past[way.columns])
 
     def claimed(before: bool) -> dict[str, float]:
         rows = [
@@ -196,9 +198,9 @@ def filling_before_the_split(bench: Bench) -> Pair:
 
 
 def _logistic(
-    fold: Split, columns: list[str], encode: Encode | None
+    fold: Split, columns: list[str], encode: ColumnTransformer | None
 ) -> dict[str, float]:
-    encode = encode or Encode().fit(fold.train[columns])
+    encode = encode or encoder().fit(fold.train[columns])
     numbers = [encode.transform(side[columns]).astype("float32") for side in fold]
     model = LogisticRegression(C=0.01, max_iter=1_000)
     model.fit(numbers[0], _left(fold.train))

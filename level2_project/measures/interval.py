@@ -14,7 +14,7 @@ class Interval(NamedTuple):
 
 
 def interval(values: NDArray[Any]) -> Interval:
-    """Give the mean over the first axis and its 95 % t interval.
+    """Return the mean over the first axis and its 95 % t interval.
 
     A single value has no interval: both ends are NaN.
 

@@ -10,13 +10,15 @@ from imblearn.under_sampling import RandomUnderSampler
 from numpy.typing import NDArray
 from sklearn.preprocessing import OneHotEncoder
 
+from level2_project.models.encode import NOMINAL
+
 Bools = NDArray[np.bool_]
 
 LEAVERS_PER_STAYER = 0.25  # after SMOTE; up to 1 costs more time and calibration
 
 
 def sampler(imbalance: str, seed: int) -> FunctionSampler | RandomUnderSampler | None:
-    """Give what changes the rows of a fit, never those of a prediction."""
+    """Return what changes the rows of a fit, never those of a prediction."""
     if imbalance == "under_sampling":
         return RandomUnderSampler(random_state=seed)
     if imbalance == "smote":
@@ -32,6 +34,11 @@ def smote(features: pd.DataFrame, left: Bools, seed: int) -> tuple[pd.DataFrame,
 
     Source: Chawla et al. 2002, "SMOTE: synthetic minority over-sampling technique",
         Journal of Artificial Intelligence Research 16; section 6.1 on mixed types.
+
+    Args:
+        features: as encoded, one row per snapshot.
+        left: snapshots of leavers.
+        seed: of what is made up.
     """
     n_leavers = int(left.sum())
     wanted = max(n_leavers, round(LEAVERS_PER_STAYER * (len(left) - n_leavers)))
@@ -51,10 +58,11 @@ def smote(features: pd.DataFrame, left: Bools, seed: int) -> tuple[pd.DataFrame,
 
 
 def _smote_for(features: pd.DataFrame, settings: dict[str, Any]) -> SMOTE | SMOTENC:
-    if features.select_dtypes("category").empty:
+    nominal = features.columns[features.columns.str.contains(NOMINAL)].tolist()
+    if not nominal:
         return SMOTE(**settings)
     encoder = DenseOneHot(handle_unknown="ignore", dtype=np.float32)
-    return SMOTENC("auto", categorical_encoder=encoder, **settings)
+    return SMOTENC(nominal, categorical_encoder=encoder, **settings)
 
 
 class DenseOneHot(OneHotEncoder):  # type: ignore[misc]

@@ -1,22 +1,17 @@
 """Studies: a search in a file, shared between processes and safe from their deaths.
 
-Optuna's journal is the file. Its maintainers advise against SQLite for searches in
-parallel; a journal is only ever added to. Files beside it are locks, which
-the system gives back when a process dies: one lets a single process ask at a time,
-`.present` is held by everybody at work. Who finds nobody else present knows that trials
-still marked as running are dead, and their places free.
+Optuna's journal is the file: lines are only ever added to it.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import optuna
+from filelock import FileLock
 from optuna.distributions import BaseDistribution
 from optuna.storages.journal import JournalFileBackend, JournalStorage
 from optuna.trial import FrozenTrial, TrialState
@@ -25,120 +20,83 @@ FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 TAKEN = (*FINISHED, TrialState.RUNNING)
 UNTESTED = 10  # trials before guesses are informed and bad ones are given up
 KEPT = 25.0  # percent; guesses soon beat the median, which then gives up next to none
+PROCESS = "process"  # attribute of a trial: the id of the process that runs it
 
 
-class Lock:
-    """A lock on a file, in the form that Optuna's journal asks for."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def acquire(self) -> bool:
-        self.descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR, 0o644)
-        fcntl.flock(self.descriptor, fcntl.LOCK_EX)
-        return True
-
-    def release(self) -> None:
-        os.close(self.descriptor)
-
-
-@contextmanager
-def held(lock: Lock) -> Iterator[None]:
-    lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-class Places(NamedTuple):
+class Plan(NamedTuple):
     """How many trials there are to be, and what is tried in them."""
 
-    wanted: int
+    n_trials: int
     space: dict[str, BaseDistribution]
-    first: dict[str, Any]  # setting of the first trial
+    first: dict[str, Any]  # settings of the first trial
     seed: int
 
 
-@dataclass(frozen=True)
-class Desk:
-    """One process's place at a study."""
-
-    study: optuna.Study
-    turn: Lock
-    present: int  # descriptor of the file that all at work hold
-
-    def ask(self, places: Places) -> optuna.Trial | None:
-        """Begin the next trial, or give None if all places are taken."""
-        with held(self.turn):
-            if alone(self.present):
-                bury_the_dead(self.study)
-            taken = len(self.study.get_trials(states=TAKEN))
-            if taken >= places.wanted:
-                return None
-            if taken == 0:
-                self.study.enqueue_trial(places.first)
-            self.study.sampler = sampler(places.seed, taken)
-            return self.study.ask(places.space)
-
-
-@contextmanager
-def share(file: Path, name: str) -> Iterator[Desk]:
+def open_study(file: Path, name: str) -> optuna.Study:
     """Join the study `name` in `file`, or begin it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    present = os.open(file.with_suffix(".present"), os.O_CREAT | os.O_RDWR, 0o644)
-    turn = Lock(file.with_suffix(".turn"))
-    try:
-        with held(turn):
-            if alone(present):
-                mend(file)
-        yield Desk(study_of(file, name), turn, present)
-    finally:
-        os.close(present)
+    with turn(file):
+        _mend(file)
+        return optuna.create_study(
+            storage=JournalStorage(JournalFileBackend(str(file))),
+            study_name=name,
+            pruner=optuna.pruners.PercentilePruner(KEPT, n_startup_trials=UNTESTED),
+            load_if_exists=True,
+        )
 
 
-def study_of(file: Path, name: str) -> optuna.Study:
-    lock: Any = Lock(file.with_suffix(".write"))  # its type is not public
-    journal = JournalFileBackend(str(file), lock)
-    return optuna.create_study(
-        storage=JournalStorage(journal),
-        study_name=name,
-        pruner=optuna.pruners.PercentilePruner(KEPT, n_startup_trials=UNTESTED),
-        load_if_exists=True,
-    )
+def next_trial(study: optuna.Study, plan: Plan) -> optuna.Trial | None:
+    """Begin the next trial; None if all are finished or running.
 
-
-def sampler(seed: int, place: int) -> optuna.samplers.TPESampler:
-    """Give the sampler of one trial: what it draws depends on no other's drawing.
-
-    In Optuna 5 it looks at all settings together by itself, and keeps away from what
-    other processes are trying.
+    Call it in `turn`, or two processes may begin the last trial.
     """
-    state = np.random.SeedSequence([seed, place]).generate_state(1)[0]
-    return optuna.samplers.TPESampler(seed=int(state), n_startup_trials=UNTESTED)
+    for running in study.get_trials(states=(TrialState.RUNNING,)):
+        if not _is_alive(running):
+            study.tell(running.number, state=TrialState.FAIL)
+    n_taken = len(study.get_trials(states=TAKEN))
+    if n_taken >= plan.n_trials:
+        return None
+    if n_taken == 0:
+        study.enqueue_trial(plan.first)
+    study.sampler = _sampler(plan.seed, n_taken)
+    trial = study.ask(plan.space)
+    trial.set_user_attr(PROCESS, os.getpid())
+    return trial
+
+
+def turn(file: Path) -> FileLock:
+    """Let one process at a time begin a trial."""
+    return FileLock(file.with_suffix(".lock"))
 
 
 def finished(study: optuna.Study) -> list[FrozenTrial]:
     return study.get_trials(deepcopy=False, states=FINISHED)
 
 
-def alone(present: int) -> bool:
-    """Tell whether nobody else is at work, and be at work from now on."""
+def _sampler(seed: int, place: int) -> optuna.samplers.TPESampler:
+    """Make the sampler of one trial: what it draws depends on no other's drawing."""
+    state = np.random.SeedSequence([seed, place]).generate_state(1)[0]
+    return optuna.samplers.TPESampler(seed=int(state), n_startup_trials=UNTESTED)
+
+
+def _is_alive(trial: FrozenTrial) -> bool:
+    """Tell whether the process that runs a trial is still there, on this machine.
+
+    A trial of this very process that is asked about here was interrupted.
+    """
+    process = trial.user_attrs.get(PROCESS, os.getpid())
+    if process == os.getpid():
+        return False
     try:
-        fcntl.flock(present, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        nobody_else = True
-    except BlockingIOError:
-        nobody_else = False
-    fcntl.flock(present, fcntl.LOCK_SH)
-    return nobody_else
+        os.kill(process, 0)  # signal 0 does nothing but look
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
-def bury_the_dead(study: optuna.Study) -> None:
-    for trial in study.get_trials(states=(TrialState.RUNNING,)):
-        study.tell(trial.number, state=TrialState.FAIL)
-
-
-def mend(file: Path) -> None:
+def _mend(file: Path) -> None:
     """Cut off a last line that was not written to its end."""
     if file.exists():
         lines = file.read_bytes()

@@ -3,14 +3,17 @@
 import json
 import platform
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import joblib
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from data.calendar import month_name, month_number
 from level2_project.config import Config
@@ -18,8 +21,22 @@ from level2_project.config import Config
 CODE = Path(__file__).parents[1]
 LIBRARIES = (
     "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "lightgbm",
-    "imbalanced-learn", "optuna", "skrub", "flaml",
+    "imbalanced-learn", "optuna", "skrub",
 )  # fmt: skip
+READ: dict[str, Callable[[Path], Any]] = {
+    ".parquet": pd.read_parquet,
+    ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+    ".joblib": joblib.load,  # never of a stranger's file: it may run any code
+}
+WRITE: dict[str, Callable[[Any, Path], object]] = {
+    ".parquet": lambda rows, path: rows.to_parquet(path),
+    ".json": lambda known, path: path.write_text(json.dumps(known, indent=1) + "\n"),
+    ".joblib": joblib.dump,
+}
+
+
+class BadRun(Exception):
+    """A run's folder cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -29,33 +46,83 @@ class Run:
     config: Config
     folder: Path
 
-    def keep(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """Read a frame of this run; make and write it if it is not there."""
-        path = self.folder / f"{name}.parquet"
-        if not path.exists():
-            _write_whole(path, lambda unfinished: make().to_parquet(unfinished))
-        return pd.read_parquet(path)
+    def has(self, *names: str) -> bool:
+        return all((self.folder / name).exists() for name in names)
 
-    def keep_figures(self, name: str, make: Callable[[], Any]) -> Any:
-        """Read figures of this run; make and write them if they are not there."""
-        path = self.folder / f"{name}.json"
-        if not path.exists():
-            text = json.dumps(make(), indent=1) + "\n"
-            _write_whole(path, lambda unfinished: unfinished.write_text(text))
-        return json.loads(path.read_text())
+    def read(self, name: str) -> Any:
+        """Read a result: a frame, a dict or a model, by the file's ending.
+
+        Raises:
+            BadRun: the file is damaged.
+        """
+        path = self.folder / name
+        try:
+            return READ[path.suffix](path)
+        except FileNotFoundError:
+            raise
+        except Exception as error:  # each format has errors of its own
+            raise BadRun(
+                f"wanted a result of this run in {path}, found a damaged file: delete "
+                f"it, and start the same command again ({type(error).__name__})"
+            ) from error
+
+    def write(self, name: str, result: Any) -> None:
+        """Write a result so that it appears under its name only when it is complete.
+
+        Raises:
+            BadRun: the disk is full, or nothing may be written there.
+        """
+        path = self.folder / name
+        unfinished = path.with_name(f".unfinished.{name}")
+        try:
+            WRITE[path.suffix](result, unfinished)
+            unfinished.replace(path)
+        except OSError as error:
+            raise BadRun(_cannot_write(path, error)) from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def tidy(self) -> None:
+        """Remove what was being written when the run was stopped."""
+        for unfinished in self.folder.glob(".unfinished.*"):
+            unfinished.unlink(missing_ok=True)
 
 
 def open_run(config: Config) -> Run:
     """Find or begin the run of this config on the data and with the code that are here.
 
     `run.json` in its folder says all that is needed to get the same result again.
+
+    Raises:
+        BadRun: the folder cannot be made.
     """
     data, code = hash_of(drops(config)), hash_of(sorted(CODE.rglob("*.py")))
     key = blake2b(f"{config.hash} {data} {code}".encode(), digest_size=6).hexdigest()
     run = Run(config, Path(config.runs) / key)
-    run.folder.mkdir(parents=True, exist_ok=True)
-    run.keep_figures("run", lambda: record(config, data, code))
+    try:
+        run.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadRun(_cannot_write(run.folder, error)) from error
+    if not run.has("run.json"):
+        run.write("run.json", record(config, data, code))
     return run
+
+
+@contextmanager
+def alone(run: Run, tell: Callable[[str], object]) -> Iterator[None]:
+    """Work on a run alone; wait while another process does, and tell so."""
+    lock = FileLock(run.folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        tell(f"another terminal is at work on {run.folder}: waiting until it is done")
+        lock.acquire()
+    except OSError as error:
+        raise BadRun(_cannot_write(run.folder, error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def record(config: Config, data: str, code: str) -> dict[str, Any]:
@@ -97,8 +164,9 @@ def git_commit() -> str:
     return done.stdout.strip()
 
 
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file so that it appears under its name only when it is complete."""
-    unfinished = path.with_name(f".unfinished.{path.name}")
-    write(unfinished)
-    unfinished.rename(path)
+def _cannot_write(path: Path, error: OSError) -> str:
+    reason = (error.strerror or str(error)).lower()
+    return (
+        f"cannot write {path}: {reason}: make room there, or set `runs` in the config "
+        "to a folder that can be written; the same command goes on"
+    )

@@ -13,7 +13,7 @@ from data.judge.policies import full_information, nobody_policy
 from data.judge.scores import predictive
 from data.judge.year import live
 from data.world.beliefs import World
-from level2_project.split import KEYS
+from level2_project.point_in_time.keys import KEYS
 
 SEPTEMBER, OCTOBER = pd.Timestamp("2024-09-01"), pd.Timestamp("2024-10-01")
 

@@ -40,7 +40,6 @@ def results_of(smote: float = -0.02, **changes: object) -> Results:
                 "importance": [0.5, 0.3, 0.2],
             }
         ),
-        peers=peers(),
         evaluation=evaluation(),
         year_ago=evaluation(),
         importance=importance(),

@@ -18,7 +18,8 @@ from level2_project.compare import (
     winner,
 )
 from level2_project.config import Config, read_config
-from level2_project.decide import decide, reachable, realised_value
+from level2_project.decide import decide, reachable
+from level2_project.measures.gain import profit_per_1000_usd
 from level2_project.split import split
 from level2_project.train import Recipe, p_churn, train
 from tests.level2_project.snapshots import snapshots_of
@@ -101,12 +102,12 @@ def test_a_figure_is_that_of_training_and_deciding_by_hand(snapshots):
     p = p_churn(train(Recipe("logistic"), fold.train, seed), fold.test)
     fee_usd, left = (fold.test[c].to_numpy() for c in ("monthly_fee_usd", "left"))
     offer = decide(p, fee_usd, reachable(fold.test), config.economics)
-    value = realised_value(offer, left, fee_usd, config.economics)
+    profit = profit_per_1000_usd(offer, left, fee_usd, config.economics)
 
     row = compare(snapshots, config).iloc[0]
 
     assert row["calibration"] == pytest.approx(p.sum() / left.sum())
-    assert row["profit_per_1000_usd"] == pytest.approx(1000 * value.total_usd / len(p))
+    assert row["profit_per_1000_usd"] == pytest.approx(profit)
 
 
 @pytest.mark.usefixtures("only_plain_logistic")

@@ -32,18 +32,18 @@ def test_an_unknown_key_is_refused_with_those_known(section):
 @pytest.mark.parametrize(
     ("section", "key", "value", "wanted"),
     [
-        ("time", "horizon_months", 0, "1 to 12"),
+        ("time", "horizon_months", 0, "an integer from 1 to 12"),
         ("time", "predict_at", "2024-01-02", "first of a month"),
         ("time", "first_cutoff", "soon", "first of a month"),
-        ("economics", "save_rate", 1.01, "0 to 1"),
-        ("economics", "save_rate", "much", "float"),
-        ("train", "model", "forest", "lightgbm, logistic, neural_net"),
+        ("economics", "save_rate", 1.01, "a number from 0 to 1"),
+        ("economics", "save_rate", "much", "a number from 0 to 1, found 'much'"),
+        ("train", "model", "forest", "'lightgbm', 'logistic' or 'neural_net'"),
         ("train", "imbalance", "rose", "smote"),
-        ("train", "recalibrate", 1, "bool"),
+        ("train", "recalibrate", 1, "a valid boolean, found 1"),
         ("split", "untouched", 12, "fewer than split.n_folds"),
         ("split", "n_folds", 30, "fewer than the"),
         ("time", "first_cutoff", "2022-12-01", "a year before time.predict_at"),
-        ("tune", "trials", True, "int"),
+        ("tune", "trials", True, "an integer from 1 to 10000, found True"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_what_may_be(
@@ -62,6 +62,14 @@ def test_a_missing_key_is_named(where):
 
     with pytest.raises(BadConfig, match=rf"{section}\.{key} is missing"):
         config_of(given_values)
+
+
+def test_the_message_names_the_file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(FILE.read_text().replace("save_rate = 0.20", "save_rate = 20"))
+
+    with pytest.raises(BadConfig, match=r"mine\.toml: economics\.save_rate: wanted"):
+        read_config(path)
 
 
 def test_what_is_no_toml_is_refused(tmp_path):

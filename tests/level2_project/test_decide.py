@@ -7,19 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import quad
-from scipy.stats import beta
 
 from level2_project.config import read_config
-from level2_project.decide import (
-    PUBLISHED,
-    Campaign,
-    campaign_of,
-    decide,
-    expected_maximum_profit,
-    realised_value,
-    rested,
-)
+from level2_project.decide import decide, offers, rested
+from level2_project.measures.gain import gain_usd, profit_per_1000_usd
 
 ECONOMICS = read_config().economics
 SHARES = st.floats(0, 1)
@@ -100,59 +91,72 @@ def test_a_customer_without_a_known_fee_gets_no_offer():
     assert not offer.any()
 
 
+def test_the_list_of_offers_begins_with_the_highest_expected_gain():
+    candidates = pd.DataFrame(
+        {
+            "customer_id": [1, 2, 3, 4],
+            "cutoff": pd.Timestamp("2024-01-01"),
+            "monthly_fee_usd": [100.0, 300.0, 100.0, 900.0],
+            "is_free": [True, True, True, False],
+        }
+    )
+
+    made = offers(np.array([0.2, 0.2, 0.01, 0.9]), candidates, ECONOMICS)
+
+    assert made["customer_id"].tolist() == [2, 1]  # 3 is safe, 4 rests
+    assert (made["gain_usd"] > 0).all()
+
+
 # --- what offers brought -------------------------------------------------------------
 
 
+def test_the_gain_of_two_offers_is_that_of_the_pencil():
+    """A leaver at 100, kept in one case of five; a stayer at 50, who takes 15 % off."""
+    left, fee_usd = np.array([1.0, 0.0]), np.array([100.0, 50.0])
+
+    gain = gain_usd(left, fee_usd, ECONOMICS)
+
+    kept, discount, contact = 0.2 * 0.8 * 18 * 100, 0.2 * 30, 0.50
+    assert gain.tolist() == pytest.approx([kept - discount - contact, -15 - contact])
+
+
+def test_an_offer_to_a_customer_without_a_known_fee_costs_its_contact():
+    assert gain_usd(np.ones(1), np.array([np.nan]), ECONOMICS).tolist() == [-0.5]
+
+
 @given(CUSTOMERS, ANY_ECONOMICS)
-def test_offering_to_nobody_brings_exactly_nothing(customers, economics):
+def test_no_offers_bring_exactly_nothing(customers, economics):
     _, fee_usd, left = arrays(customers)
 
-    value = realised_value(np.zeros(len(left), bool), left, fee_usd, economics)
+    profit = profit_per_1000_usd(np.zeros(len(left), bool), left, fee_usd, economics)
 
-    assert value.total_usd == 0.0
+    assert profit == 0.0
 
 
 @settings(max_examples=50)
 @given(CUSTOMERS, CUSTOMERS, ANY_ECONOMICS)
-def test_parts_and_groups_sum_to_the_whole(some, others, economics):
-    def value(customers):
+def test_groups_sum_to_the_whole(some, others, economics):
+    def total_usd(customers):
         _, fee_usd, left = arrays(customers)
-        return realised_value(everybody(left), left, fee_usd, economics)
+        profit = profit_per_1000_usd(everybody(left), left, fee_usd, economics)
+        return profit * len(left) / 1000
 
-    whole = value(some + others)
+    parts = total_usd(some) + total_usd(others)
 
-    assert whole.total_usd == whole.kept_usd + whole.discounts_usd + whole.contacts_usd
-    parts = np.add(value(some), value(others))
-    assert np.array(whole) == pytest.approx(parts, rel=1e-9, abs=1e-6)
-
-
-def test_the_value_of_two_offers_is_that_of_the_pencil():
-    """A leaver at 100, kept in one case of five; a stayer at 50, who takes 15 % off."""
-    left, fee_usd = np.array([True, False]), np.array([100.0, 50.0])
-
-    value = realised_value(everybody(left), left, fee_usd, ECONOMICS)
-
-    assert value.kept_usd == pytest.approx(0.2 * 0.8 * 18 * 100)
-    assert value.discounts_usd == pytest.approx(-(0.2 * 30 + 15))
-    assert value.contacts_usd == -1.0
+    assert total_usd(some + others) == pytest.approx(parts, rel=1e-9, abs=1e-6)
 
 
 @given(st.lists(st.tuples(SHARES, FEES), min_size=1, max_size=20), ANY_ECONOMICS)
-def test_offers_are_made_exactly_where_their_expected_value_is_positive(
-    customers, economics
-):
-    """What the decision weighs is what the value then counts, averaged over luck."""
-    for p, fee in customers:
-        offered, fee_usd = np.ones(1, bool), np.array([fee])
-        leaves, stays = (
-            realised_value(offered, np.array([left]), fee_usd, economics).total_usd
-            for left in (True, False)
-        )
-        expected_usd = p * leaves + (1 - p) * stays
+def test_the_expected_gain_is_the_mean_of_what_may_come(customers, economics):
+    p_churn, fee_usd = (np.array(column) for column in zip(*customers, strict=True))
 
-        offer = decide(np.array([p]), fee_usd, offered, economics)[0]
+    expected = gain_usd(p_churn, fee_usd, economics)
 
-        assert offer == (expected_usd > 0) or abs(expected_usd) < 1e-6
+    leaves, stays = (
+        gain_usd(np.full(len(fee_usd), left), fee_usd, economics) for left in (1.0, 0.0)
+    )
+    mean = p_churn * leaves + (1 - p_churn) * stays
+    assert expected == pytest.approx(mean, rel=1e-9, abs=1e-6)
 
 
 # --- resting after an offer ----------------------------------------------------------
@@ -194,86 +198,3 @@ def test_the_control_group_and_others_are_free():
     assert rested(offer_of("2023-01-01", "control"), rows, 6).all()
     assert rested(offer_of("2023-01-01"), rows.assign(customer_id=2), 6).all()
     assert rested(offer_of("2023-01-01").head(0), rows, 6).all()
-
-
-# --- the published measure -----------------------------------------------------------
-
-
-def integrated(p_churn: np.ndarray, left: np.ndarray, campaign: Campaign) -> float:
-    """Try every cut for every save rate, and integrate over save rates numerically."""
-    clv, offer, contact, a, b = campaign
-    cuts = np.unique(np.append(p_churn, np.inf))
-    found = np.array([[left[p_churn >= t].mean() if (p_churn >= t).any() else 0,
-                       (p_churn >= t).mean()] for t in cuts])  # fmt: skip
-    leavers = found[:, 0] * found[:, 1]  # per customer, at each cut
-    stayers = found[:, 1] - leavers
-
-    def best(rate: float) -> float:
-        profit = (rate * (clv - offer) - contact) * leavers - (
-            offer + contact
-        ) * stayers
-        return float(profit.max() * beta.pdf(rate, a, b))
-
-    return quad(best, 0, 1, limit=400, epsabs=1e-10)[0]
-
-
-def test_the_defaults_are_the_published_ones():
-    assert PUBLISHED == (200, 10, 1, 6, 14)
-
-
-def test_the_measure_is_that_of_a_published_example():
-    """The documented example of empulse's `empc_score`."""
-    left = np.array([0, 1, 0, 1, 0, 1, 0, 1], bool)
-    p_churn = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9])
-
-    assert expected_maximum_profit(p_churn, left) == pytest.approx(23.875593418348124)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_the_measure_is_the_integral_over_the_best_cuts(seed):
-    generator = np.random.default_rng(seed)
-    left = generator.random(60) < 0.2
-    p_churn = np.round(0.3 * left + generator.random(60), 1)  # with ties
-    campaign = Campaign(*generator.uniform([50, 1, 0, 2, 2], [400, 30, 3, 9, 20]))
-
-    found = expected_maximum_profit(p_churn, left, campaign)
-
-    assert found == pytest.approx(integrated(p_churn, left, campaign), abs=1e-4)
-
-
-def test_a_better_ranking_has_a_higher_measure_between_nothing_and_all():
-    generator = np.random.default_rng(3)
-    left = generator.random(500) < 0.05
-    noise = generator.random(500)
-
-    none, some, all_known = (
-        expected_maximum_profit(weight * left + noise, left) for weight in (0, 0.5, 9)
-    )
-
-    # Each leaver found brings 190 USD at a save rate of 0.3 on average, less a contact.
-    assert 0 <= none < some < all_known < 56.1 * left.mean()
-
-
-def test_the_measure_looks_at_the_order_only():
-    generator = np.random.default_rng(4)
-    left, p_churn = generator.random(200) < 0.1, generator.random(200)
-
-    plain, inflated = (
-        expected_maximum_profit(p, left) for p in (p_churn, p_churn / (9 - 8 * p_churn))
-    )
-
-    assert plain == pytest.approx(inflated)
-
-
-def test_no_customer_worth_an_offer_is_worth_nothing():
-    left = np.array([True, False])
-
-    value = expected_maximum_profit(np.array([0.9, 0.1]), left, Campaign(clv_usd=10))
-
-    assert value == 0.0
-
-
-def test_the_economics_become_a_campaign_at_the_mean_fee():
-    campaign = campaign_of(ECONOMICS, np.array([50.0, 150.0, np.nan]))
-
-    assert campaign == pytest.approx((1440, 30, 0.5, 4, 16))

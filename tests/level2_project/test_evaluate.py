@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from data.judge.contract import CLAIMS, ERROR
 from data.judge.metrics import all_metrics
 from level2_project.config import read_config
-from level2_project.decide import realised_value
-from level2_project.evaluate import METRICS, claim, evaluate, offers, summary
-from level2_project.measures.curves import gain_usd
-from level2_project.models.importance import importance
+from level2_project.evaluate import claim, decided, evaluate, importance, summary
+from level2_project.measures.gain import gain_usd
+from level2_project.measures.metrics import METRICS
 from level2_project.split import split
 from level2_project.train import Recipe, train
 from tests.level2_project.results import predictions_of
@@ -82,7 +81,7 @@ def test_nobody_with_an_open_invoice_gets_an_offer():
     here = predictions([0.9, 0.9], [True, False], cutoffs=1)
     here = here.assign(is_unpaid=[1.0, 0.0])
 
-    assert offers(here, ECONOMICS).tolist() == [False, True]
+    assert decided(here, ECONOMICS).tolist() == [False, True]
 
 
 def test_the_claimed_profit_is_that_of_twelve_months():
@@ -132,7 +131,7 @@ def test_the_order_of_rows_changes_nothing():
 def test_nobody_gets_a_second_offer_while_he_rests():
     here = predictions([0.9, 0.001, 0.001], [True, False, False], cutoffs=8)
 
-    made = here[offers(here, replace(ECONOMICS, rest_months=6))]
+    made = here[decided(here, replace(ECONOMICS, rest_months=6))]
 
     assert made["customer_id"].tolist() == [0, 0]
     assert made["cutoff"].tolist() == [months(8)[0], months(8)[6]]
@@ -145,7 +144,7 @@ def test_profit_is_the_value_of_the_offers_per_thousand_customers():
     found = evaluate(here, economics).by_cutoff
 
     one = np.array([True, False, False])
-    value = realised_value(one, one, np.full(3, 100.0), economics).total_usd
+    value = gain_usd(np.ones(1), np.full(1, 100.0), economics).item()
     assert found["profit"].tolist() == pytest.approx([1000 * value / 3] * 2)
 
 
@@ -154,26 +153,23 @@ def test_the_profit_curve_ends_where_everybody_gets_an_offer():
     curve = evaluate(here, ECONOMICS).curves["profit"]
 
     worth = [
-        1000
-        * realised_value(
-            np.ones(len(fold), bool),
-            fold["left"].to_numpy(),
+        gain_usd(
+            fold["left"].to_numpy(float),
             fold["monthly_fee_usd"].to_numpy(float),
             ECONOMICS,
-        ).total_usd
-        / len(fold)
+        ).mean()
         for _, fold in here.groupby("cutoff")
     ]
 
     assert curve["mean"].iloc[0] == 0
-    assert curve["mean"].iloc[-1] == pytest.approx(np.mean(worth))
+    assert curve["mean"].iloc[-1] == pytest.approx(1000 * np.mean(worth))
 
 
 def test_an_offer_is_decided_where_the_expected_gain_is_positive():
     here = predictions_of(2_000, 1)
     p, fee = here["p_churn"].to_numpy(), here["monthly_fee_usd"].to_numpy(float)
 
-    made = offers(here, ECONOMICS)
+    made = decided(here, ECONOMICS)
 
     pays = gain_usd(p, fee, ECONOMICS) > 0
     assert (made == pays & (here["is_unpaid"] == 0)).all()

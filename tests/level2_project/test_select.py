@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from level2_project.config import read_config
-from level2_project.select import Selection, select
+from level2_project.select import select, selected
 from level2_project.split import Split, walk_forward
 from level2_project.train import Recipe
 from tests.level2_project.snapshots import snapshots_of
@@ -22,13 +22,15 @@ def folds_of(columns: int = 22) -> list[Split]:
     return walk_forward(snapshots, replace(CONFIG.split, n_folds=3), CONFIG.time.gap)
 
 
-def selected(folds: list[Split], share: float = 0.7, stable: float = 0.5) -> Selection:
+def stability_of(
+    folds: list[Split], share: float = 0.7, stable: float = 0.5
+) -> pd.DataFrame:
     selecting = replace(CONFIG.select, keep_share=share, min_stability=stable)
     return select(folds, QUICK, selecting, seed=3)
 
 
 def test_columns_that_carry_the_signal_stay_and_most_noise_goes():
-    columns = selected(folds_of()).columns
+    columns = selected(stability_of(folds_of()))
 
     assert set(columns) >= SIGNAL
     assert sum(name.startswith("noise") for name in columns) < 5
@@ -41,14 +43,13 @@ def test_test_rows_have_no_say():
         for train, test in folds
     ]
 
-    found, again = selected(folds), selected(scrambled)
+    found, again = stability_of(folds), stability_of(scrambled)
 
-    assert found.columns == again.columns
-    pd.testing.assert_frame_equal(found.stability, again.stability)
+    pd.testing.assert_frame_equal(found, again)
 
 
 def test_stability_says_in_what_share_of_folds_a_column_was_kept():
-    stability = selected(folds_of()).stability.set_index("column")
+    stability = stability_of(folds_of()).set_index("column")
 
     assert set(stability["share_of_folds"].round(4)) <= {0.0, 0.3333, 0.6667, 1.0}
     assert stability["gain"].sum() == pytest.approx(1)
@@ -58,7 +59,7 @@ def test_stability_says_in_what_share_of_folds_a_column_was_kept():
 def test_a_larger_share_of_the_gain_never_drops_a_column():
     folds = folds_of()
 
-    few, many = selected(folds, share=0.5).columns, selected(folds, share=0.9).columns
+    few, many = (selected(stability_of(folds, share)) for share in (0.5, 0.9))
 
     assert set(few) < set(many)
 
@@ -74,4 +75,4 @@ def test_if_folds_agree_on_no_column_the_message_names_the_setting():
     ]
 
     with pytest.raises(ValueError, match=r"lower select\.min_stability"):
-        selected(halves, share=0.1, stable=1.0)
+        stability_of(halves, share=0.1, stable=1.0)

@@ -12,15 +12,14 @@ from sklearn.metrics import roc_auc_score
 
 from level2_project.models import balance
 from level2_project.models.balance import smote
-from level2_project.models.encode import Encode
+from level2_project.models.encode import NOMINAL, encoder
+from level2_project.models.recalibration import before_and_after, platt
 from level2_project.split import Split, split
 from level2_project.train import (
     Recipe,
     Trained,
-    before_and_after,
     p_churn,
     pipeline,
-    platt,
     recalibrated,
     train,
 )
@@ -177,9 +176,9 @@ def test_balancing_inflates_probabilities_and_recalibration_repairs_them(
 
 
 def test_smote_adds_leavers_between_leavers_and_leaves_real_rows_alone(fold):
-    features = Encode().fit_transform(fold.train.drop(columns=["cutoff", "left"]))
+    features = encoder().fit_transform(fold.train.drop(columns=["cutoff", "left"]))
     left = fold.train["left"].to_numpy()
-    numbers = features.select_dtypes("number").columns
+    numbers = features.columns[~features.columns.str.contains(NOMINAL)]
 
     rows, labels = smote(features, left, seed=1)
 
@@ -191,7 +190,7 @@ def test_smote_adds_leavers_between_leavers_and_leaves_real_rows_alone(fold):
     assert not rows.isna().any(axis=None)
     assert (made[numbers] <= real[numbers].max() + 1e-5).all(axis=None)
     assert (made[numbers] >= real[numbers].min() - 1e-5).all(axis=None)
-    assert set(made["plan"]) <= set(real["plan"])
+    assert set(made["nominal__plan"]) <= set(real["nominal__plan"])
 
 
 def test_smote_does_without_categories(fold):
@@ -288,10 +287,10 @@ def test_new_categories_and_empty_columns_get_a_probability(fold, models):
 
 
 def test_encoded_numbers_have_one_scale_and_no_gaps(fold):
-    encoded = Encode().fit_transform(fold.train.drop(columns=["cutoff", "left"]))
+    encoded = encoder().fit_transform(fold.train.drop(columns=["cutoff", "left"]))
 
-    numbers = encoded.select_dtypes("number")
+    numbers = encoded.loc[:, ~encoded.columns.str.contains(NOMINAL)]
     assert not encoded.isna().any(axis=None)
     assert numbers.mean().to_numpy() == pytest.approx(0, abs=1e-4)
     assert numbers.std().between(0.4, 1.01).all()  # gaps at the mean narrow it
-    assert encoded["days_since_offer_missing"].astype(float).mean() > 0.5
+    assert encoded["numeric__missingindicator_days_since_offer"].mean() > 0.5

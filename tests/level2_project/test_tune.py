@@ -11,9 +11,10 @@ import optuna
 import pandas as pd
 import pytest
 
-from level2_project.evaluate import log_loss
-from level2_project.split import KEYS, LABEL, for_choice
-from level2_project.train import LIGHTGBM, Recipe, p_churn, train
+from level2_project.measures.metrics import log_loss
+from level2_project.point_in_time.keys import KEYS, LABEL
+from level2_project.split import for_choice
+from level2_project.train import DEFAULTS, Recipe, p_churn, train
 from level2_project.tune import Tuned, sample, tune
 from tests.level2_project.searching import COLUMNS, config_of, folds, search
 
@@ -86,7 +87,7 @@ def test_a_search_begins_with_the_usual_settings_and_ends_with_none_worse(whole)
 
     assert whole.trials["log_loss"].min() <= usual["log_loss"]
     for name in ("n_estimators", "learning_rate", "num_leaves", "min_child_samples"):
-        assert usual[name] == LIGHTGBM[name]
+        assert usual[name] == DEFAULTS["lightgbm"][name]
     assert usual["subsample"] == 1
 
 

@@ -1,0 +1,56 @@
+"""Metrics: how good the probabilities of leaving are, one number each."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import log_loss as mean_log_loss
+
+Array = NDArray[Any]
+
+
+def roc_auc(left: Array, p_churn: Array) -> float:
+    """Return the probability that a leaver ranks above a stayer; ties count half."""
+    return float(roc_auc_score(left, p_churn))
+
+
+def average_precision(left: Array, p_churn: Array) -> float:
+    """Return the mean precision at each leaver's rank, ties broken by position."""
+    order = np.argsort(-p_churn, kind="stable")
+    return float(average_precision_score(left[order], -np.arange(len(order))))
+
+
+def log_loss(left: Array, p_churn: Array) -> float:
+    """Return the mean log loss in nats; certain and wrong costs at most 34.5."""
+    p_churn = np.clip(p_churn, 1e-15, 1 - 1e-15)
+    return float(mean_log_loss(left, p_churn, labels=[False, True]))
+
+
+def calibration(left: Array, p_churn: Array) -> float:
+    """Return predicted leavers per leaver; 1 is right on average."""
+    return float(p_churn.sum() / left.sum())
+
+
+def lift_at_10_percent(left: Array, p_churn: Array) -> float:
+    """Return the leaving rate of the tenth ranked riskiest, over the mean rate."""
+    riskiest = np.argsort(-p_churn, kind="stable")[: max(1, round(len(left) / 10))]
+    return float(left[riskiest].mean() / left.mean())
+
+
+METRICS: list[Callable[[Array, Array], float]] = [
+    roc_auc,
+    average_precision,
+    log_loss,
+    calibration,
+    lift_at_10_percent,
+]
+UNITS = {
+    "roc_auc": "probability that a leaver ranks above a stayer",
+    "average_precision": "mean precision at the leavers' ranks",
+    "log_loss": "nats per customer and month",
+    "calibration": "predicted leavers per leaver",
+    "lift_at_10_percent": "leaving rate of the riskiest tenth over the mean rate",
+    "profit": "USD per 1,000 customers and month, at the assumed save rate",
+}

@@ -1,0 +1,73 @@
+"""Recalibration: probabilities put back to what happens, the ranking left as it is."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+from sklearn.linear_model import LogisticRegression
+
+from level2_project.point_in_time.keys import LABEL
+
+Floats = NDArray[np.floating[Any]]
+
+HELD_BACK = 3  # last cutoffs on which recalibration is fitted
+
+
+class Recalibration(NamedTuple):
+    """Platt's sigmoid: a shift and a stretch of log-odds."""
+
+    shift: float
+    stretch: float
+
+    def __call__(self, p_churn: Floats) -> Floats:
+        corrected: Floats = expit(self.shift + self.stretch * log_odds(p_churn))
+        return corrected
+
+
+def platt(p: Floats, left: NDArray[np.bool_]) -> Recalibration:
+    """Fit shift and stretch; the shift alone if the stretch would turn the ranking.
+
+    Isotonic regression would need more leavers than three cutoffs have, and its steps
+    tie customers whom the model tells apart.
+
+    Source: Platt 1999, "Probabilistic outputs for support vector machines".
+    """
+    x = log_odds(p)
+    line = LogisticRegression(C=np.inf).fit(x[:, None], left)
+    shift, stretch = float(line.intercept_[0]), float(line.coef_[0, 0])
+    if stretch > 0.05:
+        return Recalibration(shift, stretch)
+    return Recalibration(brentq(lambda s: np.mean(expit(s + x) - left), -50, 50), 1.0)
+
+
+def log_odds(p: Floats) -> Floats:
+    odds: Floats = logit(np.clip(p.astype(float), 1e-9, 1 - 1e-9))
+    return odds
+
+
+def before_and_after(
+    snapshots: pd.DataFrame, horizon_months: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hold back the last cutoffs, and leave out rows whose labels reach into them.
+
+    Raises:
+        ValueError: too few cutoffs to hold some back.
+    """
+    cutoff = snapshots["cutoff"]
+    held_from = sorted(cutoff.unique())[-HELD_BACK:][0]
+    label_ends = cutoff + pd.DateOffset(months=horizon_months)
+    earlier, held_back = (
+        snapshots[label_ends <= held_from],
+        snapshots[cutoff >= held_from],
+    )
+    found = [int(side[LABEL].sum()) for side in (earlier, held_back)]
+    if 0 in found:
+        raise ValueError(
+            f"cannot recalibrate: wanted leavers before {held_from:%Y-%m-%d} and "
+            f"after, found {found[0]} and {found[1]}: train on more than "
+            f"{HELD_BACK + horizon_months} cutoffs, or set recalibrate = false"
+        )
+    return earlier, held_back

@@ -1,0 +1,195 @@
+"""Work: what each step of `steps.py` reads from the run, calls, and gives back.
+
+`evaluate_step` is the work of the step `evaluate`, and so on. What it returns are the
+results that the table says the step makes, in that order.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from level2_project.compare import compare, summary, winner
+from level2_project.config import Config
+from level2_project.decide import offers
+from level2_project.evaluate import claim, evaluate, importance, walk
+from level2_project.label import label, roster
+from level2_project.load import Loaded, Sources, load
+from level2_project.point_in_time.keys import KEYS, LABEL
+from level2_project.point_in_time.usage import USAGE_MONTHS
+from level2_project.predict import predict
+from level2_project.report import Results, report
+from level2_project.run.display import Progress
+from level2_project.run.folder import Run
+from level2_project.select import select, selected
+from level2_project.snapshots import candidates, snapshots
+from level2_project.split import Split, described, for_choice, for_claim, walk_forward
+from level2_project.train import Recipe, p_churn, recipe_of, train
+from level2_project.tune import tune
+
+SHUFFLES = 3  # of each column, for its importance
+
+
+@cache
+def sources_of(run: Run) -> Loaded:
+    """Load the sources, once for the steps that read them."""
+    return load(Path(run.config.raw), pd.Timestamp(run.config.time.predict_at))
+
+
+def folds_of(run: Run) -> list[Split]:
+    past = run.read("snapshots.parquet")
+    return walk_forward(past, run.config.split, run.config.time.gap)
+
+
+def columns_of(run: Run) -> list[str]:
+    return selected(run.read("stability.parquet"))
+
+
+def tuned_recipe(run: Run) -> Recipe:
+    return recipe_of(run.config, run.read("params.json"))
+
+
+def load_step(run: Run, progress: Progress) -> list[Any]:
+    return [sources_of(run).repairs]
+
+
+def label_step(run: Run, progress: Progress) -> list[Any]:
+    """Count customers and leavers, one row per cutoff; `snapshots` has each label."""
+    time, subscriptions = run.config.time, sources_of(run).sources.subscriptions
+    known_by = pd.Timestamp(time.predict_at)
+    rows = label(subscriptions, time.cutoffs, time.horizon, known_by, run.config.label)
+    by_cutoff = rows.groupby("cutoff")[LABEL]
+    return [by_cutoff.agg(n_customers="size", n_left="sum").reset_index()]
+
+
+def features_step(run: Run, progress: Progress) -> list[Any]:
+    """Describe customers at the past cutoffs, and at the one to predict."""
+    config, sources = run.config, sources_of(run).sources
+    past = snapshots(sources, config)
+    here = candidates_at(pd.Timestamp(config.time.predict_at), sources, config)
+    sources_of.cache_clear()  # two years of usage need not stay in memory
+    return [past, here]
+
+
+def candidates_at(
+    cutoff: pd.Timestamp, sources: Sources, config: Config
+) -> pd.DataFrame:
+    """Describe the customers of a cutoff, as far as news had arrived by then."""
+    at = pd.DatetimeIndex([cutoff])
+    customers = roster(sources.subscriptions, at, config.label)
+    return candidates(sources, customers, config)
+
+
+def split_step(run: Run, progress: Progress) -> list[Any]:
+    return [described(folds_of(run), run.config.split)]
+
+
+def compare_step(run: Run, progress: Progress) -> list[Any]:
+    comparison = compare(run.read("snapshots.parquet"), run.config, progress)
+    return [comparison, summary(comparison)]
+
+
+def select_step(run: Run, progress: Progress) -> list[Any]:
+    config, recipe = run.config, recipe_of(run.config, {})
+    folds, seed = for_choice(folds_of(run), config.split), config.seed_for("select")
+    return [select(folds, recipe, config.select, seed)]
+
+
+def tune_step(run: Run, progress: Progress) -> list[Any]:
+    study = run.folder / "study.journal"
+    return [*tune(folds_of(run), columns_of(run), run.config, study, progress)]
+
+
+def train_step(run: Run, progress: Progress) -> list[Any]:
+    """Train on all snapshots whose labels are known."""
+    rows = run.read("snapshots.parquet")[[*KEYS, LABEL, *columns_of(run)]]
+    return [train(tuned_recipe(run), rows, run.config.seed_for("train"))]
+
+
+def evaluate_step(run: Run, progress: Progress) -> list[Any]:
+    """Predict the untouched months, and claim by the coming months one year earlier."""
+    config, columns, recipe = run.config, columns_of(run), tuned_recipe(run)
+    untouched = folds_of(run)[-config.split.untouched :]
+    past = run.read("snapshots.parquet")
+    earlier = for_claim(past, config.split, config.time)
+    seed = config.seed_for("walk")
+    last, year_ago = (walk(f, columns, recipe, seed) for f in (untouched, earlier))
+    evaluation = evaluate(last, config.economics)
+    claimed = claim(evaluate(year_ago, config.economics))
+    return [evaluation.metrics, claimed, last, year_ago, _importance(run, untouched)]
+
+
+def _importance(run: Run, folds: list[Split]) -> pd.DataFrame:
+    """Measure the columns on the last tested month, by a model of its own past."""
+    fold, seed_for = folds[-1], run.config.seed_for
+    rows = fold.train[[*KEYS, LABEL, *columns_of(run)]]
+    model = train(tuned_recipe(run), rows, seed_for("importance.model"))
+    return importance(model, fold.test, SHUFFLES, seed_for("shuffles"))
+
+
+def decide_step(run: Run, progress: Progress) -> list[Any]:
+    here, model = run.read("candidates.parquet"), run.read("model.joblib")
+    return [offers(p_churn(model, here), here, run.config.economics)]
+
+
+def predict_step(run: Run, progress: Progress) -> list[Any]:
+    here, model = run.read("candidates.parquet"), run.read("model.joblib")
+    return [predict(model, here, run.config.economics)]
+
+
+def predict_later(run: Run, cutoff: str, out: Path) -> int:
+    """Write `predictions.parquet` into `out` for a later cutoff; return its rows."""
+    at, config = pd.Timestamp(cutoff), run.config
+    sources = load(Path(config.raw), at, USAGE_MONTHS).sources
+    here = candidates_at(at, sources, config)
+    out.mkdir(parents=True, exist_ok=True)
+    rows = predict(run.read("model.joblib"), here, config.economics)
+    rows.to_parquet(out / "predictions.parquet", index=False)
+    return len(rows)
+
+
+def report_step(run: Run, progress: Progress) -> list[Any]:
+    """Write one page that needs nothing beside it."""
+    economics, read = run.config.economics, run.read
+    results = Results(
+        about=about(run),
+        repairs=read("repairs.parquet"),
+        labels=read("leavers.parquet"),
+        stability=read("stability.parquet"),
+        folds=read("folds.parquet"),
+        comparison=read("recipes.parquet"),
+        chosen=winner(read("comparison.parquet")),
+        params=read("params.json"),
+        trials=read("trials.parquet"),
+        settings=read("settings.parquet"),
+        evaluation=evaluate(read("walk_forward.parquet"), economics),
+        year_ago=evaluate(read("year_ago.parquet"), economics),
+        importance=read("importance.parquet"),
+        predictions=read("predictions.parquet"),
+    )
+    report(results, run.folder)
+    return []  # the page has been written
+
+
+def about(run: Run) -> dict[str, str]:
+    """Say what the run is known by; no clock, so that a second run says the same."""
+    known = run.read("run.json")
+    names = ("config_hash", "data_hash", "code_hash", "git_commit", "python")
+    libraries = [f"{name} {version}" for name, version in known["libraries"].items()]
+    return {name.replace("_", " "): known[name] for name in names} | {
+        "libraries": ", ".join(libraries)
+    }
+
+
+def to_keep(run: Run) -> dict[str, Any]:
+    """Gather what `found.json` keeps: what the exam needs, and what the README says."""
+    recipes = run.read("recipes.parquet")
+    seconds = [name for name in recipes if name.startswith("seconds")]
+    return {
+        "columns": columns_of(run),
+        "params": run.read("params.json"),
+        "winner": winner(run.read("comparison.parquet")),
+        "comparison": recipes.drop(columns=seconds).round(6).to_dict("records"),
+        "metrics": run.read("metrics.parquet").round(6).to_dict("records"),
+    }
