@@ -26,7 +26,7 @@ from level2_project.run.results import model
 from level2_project.run.show import SHOWN
 from level2_project.snapshots import candidates
 from level2_project.sources.schema import BadDrop
-from level2_project.text.access import CannotAsk
+from level2_project.text import CannotAsk
 
 # Prefect keeps its files here and asks nobody on the network; it reads this at import.
 PREFECT = {
