@@ -30,11 +30,12 @@ def results(run: Run) -> Results:
         params=tuned(run)["params"],
         trials=frame(run, "trials"),
         settings=frame(run, "settings"),
-        peers=frame(run, "peers"),
         evaluation=evaluation(run),
         year_ago=evaluation(run, "year_ago"),
         importance=frame(run, "importance"),
+        candidates=frame(run, "candidates"),
         predictions=frame(run, "predictions"),
+        economics=run.config.economics,
     )
 
 
