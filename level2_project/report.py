@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from level2_project.config import Economics
+from level2_project.config import Config
 from level2_project.evaluate import Evaluation
 from level2_project.measures.interval import Interval
 from level2_project.pages import pictures, verdicts
@@ -37,7 +37,7 @@ class Results(NamedTuple):
     importance: pd.DataFrame  # one row per column, from `importance`
     candidates: pd.DataFrame  # one row per customer: the features at the cutoff
     predictions: pd.DataFrame  # one row per customer: customer_id, p_churn, offer
-    economics: Economics  # what an offer costs and is assumed to bring
+    config: Config  # what was set: the recipe in use, what an offer costs and brings
 
 
 def report(results: Results, folder: Path) -> Path:
@@ -141,7 +141,7 @@ def train_part(results: Results) -> dict[str, Any]:
     is_chosen = (comparison[RECIPE] == pd.Series(chosen)[RECIPE]).all(axis=1)
     params = pd.DataFrame(results.params.items(), columns=["setting", "value"])
     return {
-        "choice": verdicts.of_choice(chosen),
+        "choice": verdicts.of_choice(chosen, results.config.train),
         "handling": " ".join(by_smote),
         "handling_pictures": {
             f"differences in {label(figure)}": pictures.draw_handling(mine, figure)

@@ -74,7 +74,6 @@ def draw_handling(summary: pd.DataFrame, figure_name: str) -> Figure:
     name = label(figure_name)
     title = f"{name[0].upper()}{name[1:]}, by handling of imbalance"
     figure, axes = panel(title, "difference from doing nothing", "")
-    axes.xaxis.set_major_locator(MaxNLocator(5))
     whiskers(axes, list(names), parts.to_numpy(float))
     return names_left(figure, axes)
 
@@ -179,6 +178,7 @@ def whiskers(axes: Axes, names: list[str], parts: Any) -> None:
     """Draw means with intervals, one row each.  # parts: (n, 3) mean, low, high"""
     mean, low, high = parts.T
     axes.axvline(0, color=PALE, lw=1, ls="--")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.hlines(names, low, high, color=PALE, lw=3)
     axes.plot(mean, names, "o", color=INK, ms=5)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from level2_project.config import Training
 from level2_project.measures.interval import Interval
 from level2_project.pages.words import DECIMALS, label, percent, with_ends
 
@@ -106,11 +107,17 @@ def briefly(figure: str, mean: float, difference: float, high: float) -> str:
     return f"{mean:,.{digits}f}{apart if difference else ''}"
 
 
-def of_choice(chosen: dict[str, Any]) -> str:
-    """Say which recipe was best in the comparison."""
-    again = "with" if chosen["recalibrate"] else "without"
+def of_choice(best: dict[str, Any], used: Training) -> str:
+    """Say which recipe was best in the comparison, and which one is used."""
+    recipes = [
+        f"{label(model)}, {label(imbalance)} against imbalance, "
+        f"{'with' if again else 'without'} recalibration"
+        for model, imbalance, again in (
+            (best["model"], best["imbalance"], best["recalibrate"]),
+            (used.model, used.imbalance, used.recalibrate),
+        )
+    ]
+    ends = "this is used" if len(set(recipes)) == 1 else f"used is {recipes[1]}"
     return (
-        "Chosen by profit, then average precision, then log loss: "
-        f"{label(chosen['model'])}, {label(chosen['imbalance'])} against imbalance, "
-        f"{again} recalibration."
+        f"Best by profit, then average precision, then log loss: {recipes[0]}; {ends}."
     )

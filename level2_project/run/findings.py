@@ -35,7 +35,7 @@ def results(run: Run) -> Results:
         importance=frame(run, "importance"),
         candidates=frame(run, "candidates"),
         predictions=frame(run, "predictions"),
-        economics=run.config.economics,
+        config=run.config,
     )
 
 
