@@ -63,7 +63,7 @@ def mistakes() -> tuple[type[Exception], ...]:
     from level2_project.config import BadConfig
     from level2_project.run.folder import BadRun
     from level2_project.sources.schema import BadDrop
-    from level2_project.text.access import CannotAsk
+    from level2_project.text import CannotAsk
 
     return (UserError, BadConfig, BadDrop, BadRun, CannotAsk)
 

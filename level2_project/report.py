@@ -1,18 +1,22 @@
-"""Report: the run on one page, in the order of the steps."""
+"""Report: the run on one page, the decision first."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from level2_project.config import Config
 from level2_project.evaluate import Evaluation
 from level2_project.measures.interval import Interval
 from level2_project.pages import pictures, verdicts
-from level2_project.pages.html import decimals, page, percent, table, text
-from level2_project.pages.html import pictures as side_by_side
+from level2_project.pages.html import render
+from level2_project.pages.words import label, meanings, percent, with_ends
 
 CHOSEN_BY = ["profit_per_1000_usd", "average_precision", "log_loss"]
 RECIPE = ["model", "imbalance", "recalibrate"]
+ENDS = ["mean", "low", "high"]
+COLUMNS_EXPLAINED = 12
+DESCRIBED_BY = ["monthly_fee_usd", "contract"]
 
 
 class Results(NamedTuple):
@@ -29,191 +33,154 @@ class Results(NamedTuple):
     trials: pd.DataFrame  # one row per trial, from `tune`
     settings: pd.DataFrame  # one row per setting, from `tune`
     evaluation: Evaluation  # of the untouched folds
-    year_ago: Evaluation  # of the months that are claimed by
+    year_ago: Evaluation  # of the coming months, one year earlier
     importance: pd.DataFrame  # one row per column, from `importance`
+    candidates: pd.DataFrame  # one row per customer: the features at the cutoff
     predictions: pd.DataFrame  # one row per customer: customer_id, p_churn, offer
+    config: Config  # what was set: the recipe in use, what an offer costs and brings
 
 
 def report(results: Results, folder: Path) -> Path:
     """Write `report.html`, which holds its pictures and needs nothing else."""
-    sections = {
-        "load": load_section(results.repairs),
-        "label": label_section(results.labels),
-        "features": features_section(results.stability),
-        "select": select_section(results.stability),
-        "split": split_section(results.folds),
-        "train": train_section(results.comparison, results.chosen),
-        "tune": tune_section(results),
-        "evaluate": evaluate_section(results),
-        "decide": decide_section(results.evaluation),
-        "predict": predict_section(results.predictions),
-    }
-    means = results.evaluation.metrics.set_index("metric")["mean"]
-    lead = (
-        f"Who will leave next month? On months that the search never saw: ROC AUC "
-        f"{means['roc_auc']:.3f}, average precision {means['average_precision']:.3f}, "
-        f"{means['profit']:,.0f} USD per 1,000 customers and month."
-    )
-    foot = " · ".join(f"{name} {value}" for name, value in results.about.items())
     path = folder / "report.html"
-    path.write_text(page("Churn report", lead, sections, foot), encoding="utf-8")
+    parts = (decide_part, evaluate_part, train_part)
+    content = {name: value for part in parts for name, value in part(results).items()}
+    page = render("report.html.j2", **results._asdict(), **content)
+    path.write_text(page, encoding="utf-8")
     return path
 
 
-def load_section(repairs: pd.DataFrame) -> str:
-    made = repairs[repairs["n_rows"] > 0]
-    total = (
-        f"{made['n_rows'].sum():,} rows were repaired or set aside, none in silence."
+def decide_part(results: Results) -> dict[str, Any]:
+    """Say how many offers to make, to whom, and what they should bring."""
+    rows, thousands = results.predictions, len(results.predictions) / 1000
+    profit, groups = metric(results.evaluation, "profit"), groups_of(results)
+    curve = results.evaluation.curves["profit"].copy()
+    curve[ENDS] *= thousands
+    return {
+        "month": f"{pd.Timestamp(results.candidates['cutoff'].iloc[0]):%B %Y}",
+        "n_offers": int(rows["offer"].sum()),
+        "n_customers": len(rows),
+        "profit": verdicts.of_profit(scaled(profit, thousands)),
+        "who": verdicts.of_groups(groups),
+        "groups": told(groups),
+        "profit_pictures": {"profit by share offered": pictures.draw_profit(curve)},
+    }
+
+
+def groups_of(results: Results) -> pd.DataFrame:
+    """Describe customers with and without an offer, one row per group."""
+    rows = results.predictions.merge(results.candidates[["customer_id", *DESCRIBED_BY]])
+    rows["is_monthly"] = rows["contract"] == "monthly"
+    groups = rows.groupby(rows["offer"].map({True: "an offer", False: "no offer"}))
+    return groups.agg(
+        n_customers=("p_churn", "size"),
+        mean_probability=("p_churn", "mean"),
+        expected_leavers=("p_churn", "sum"),
+        median_fee_usd=("monthly_fee_usd", "median"),
+        on_monthly_contracts=("is_monthly", "mean"),
     )
-    return text(total) + table(made)
 
 
-def label_section(labels: pd.DataFrame) -> str:
-    share = labels["n_left"].sum() / labels["n_customers"].sum()
-    says = (
-        f"{len(labels)} cutoffs; {percent(2)(share)} of customers leave within the "
-        "horizon. Only labels whose news had time to arrive are here."
+def told(groups: pd.DataFrame) -> pd.DataFrame:
+    shares = ["mean_probability", "on_monthly_contracts"]
+    rounded = groups.round({"expected_leavers": 0, "median_fee_usd": 0})
+    rounded[shares] = groups[shares].map(percent)
+    return rounded.rename_axis("customers with").reset_index()
+
+
+def evaluate_part(results: Results) -> dict[str, Any]:
+    """Say how good the probabilities are, and what is claimed."""
+    now, curves = results.evaluation, results.evaluation.curves
+    months = now.by_cutoff
+    claimed = [f"{month:%B %Y}" for month in results.year_ago.by_cutoff["cutoff"]]
+    share_left = months["n_left"].sum() / months["n_customers"].sum()
+    return {
+        "lift": verdicts.of_lift(metric(now, "lift_at_10_percent")),
+        "calibration": verdicts.of_calibration(metric(now, "calibration")),
+        "claimed_months": ", ".join(claimed),
+        "metrics": metrics_of(results),
+        "evaluation_pictures": {
+            "calibration": pictures.draw_calibration(curves["calibration"]),
+            "precision by recall": pictures.draw_precision_recall(
+                curves["precision_recall"], share_left
+            ),
+            "ROC curve": pictures.draw_roc(curves["roc"]),
+            "lift by share of customers": pictures.draw_lift(curves["lift"]),
+        },
+        "by_month": months[["cutoff", "n_customers", "n_left", "n_offers"]],
+    }
+
+
+def metrics_of(results: Results) -> pd.DataFrame:
+    """Put the last tested months beside the claim; profit stands with the decision."""
+    names = [name for name in results.evaluation.metrics["metric"] if name != "profit"]
+    units = results.evaluation.metrics.set_index("metric")["unit"]
+    return pd.DataFrame(
+        {
+            "figure": [label(name) for name in names],
+            "last_tested_months": [
+                with_ends(metric(results.evaluation, name), name) for name in names
+            ],
+            "claimed_for_the_coming_months": [
+                with_ends(metric(results.year_ago, name), name) for name in names
+            ],
+            "what_it_is": units[names].to_numpy(),
+        }
     )
-    rates = labels.assign(share_left=labels["n_left"] / labels["n_customers"])
-    return text(says) + table(rates, {"share_left": percent(2)})
 
 
-def features_section(stability: pd.DataFrame) -> str:
-    return text(
-        f"{len(stability)} columns describe a customer at a cutoff, each made only of "
-        "what had arrived by then."
-    )
-
-
-def select_section(stability: pd.DataFrame) -> str:
-    n_selected = int(stability["is_selected"].sum())
-    says = (
-        f"{n_selected} of {len(stability)} columns stay (dark). The choice is made on "
-        "each fold's training side and must agree between folds."
-    )
-    drawn = pictures.draw_stability(stability), "bars: gain by column"
-    return text(says) + side_by_side(drawn)
-
-
-def split_section(folds: pd.DataFrame) -> str:
-    says = (
-        f"{len(folds)} cutoffs are tested, each by a model that saw only labels known "
-        f"by then. {int(folds['is_untouched'].sum())} of them, the last, were seen by "
-        "no choice and no search."
-    )
-    return text(says) + table(folds)
-
-
-def train_section(comparison: pd.DataFrame, chosen: dict[str, Any]) -> str:
-    model = chosen["model"]
-    smote = [
-        verdicts.of_handling(comparison, model, "smote", figure) for figure in CHOSEN_BY
+def train_part(results: Results) -> dict[str, Any]:
+    """Say how the model was made: split, models, columns, settings."""
+    comparison = in_usd(results.comparison, len(results.predictions) / 1000)
+    chosen = results.chosen
+    by_smote = [
+        verdicts.of_handling(comparison, chosen["model"], "smote", figure)
+        for figure in CHOSEN_BY
     ]
-    mine = comparison[comparison["model"] == model]
-    drawn = [
-        (
-            pictures.draw_imbalance(mine, figure, verdicts.TITLES[figure]),
-            f"differences in {verdicts.FIGURES[figure]} with their intervals",
-        )
-        for figure in CHOSEN_BY[:2]
-    ]
+    mine = comparison[comparison["model"] == chosen["model"]]
     is_chosen = (comparison[RECIPE] == pd.Series(chosen)[RECIPE]).all(axis=1)
-    return (
-        text(verdicts.of_choice(chosen), *smote)
-        + side_by_side(*drawn)
-        + comparison_table(comparison, is_chosen.idxmax())
-    )
-
-
-def comparison_table(comparison: pd.DataFrame, chosen: Any) -> str:
-    """Give all recipes; behind each figure what sets it apart from the plain recipe."""
-    shown = comparison[RECIPE].replace("_", " ", regex=True)
-    shown["imbalance"] = comparison["imbalance"].map(pictures.NAMES)
-    for figure, name in zip(CHOSEN_BY, ["profit", "precision", "loss"], strict=True):
-        parts = comparison[[f"{figure}_{part}" for part in verdicts.PARTS]].to_numpy()
-        shown[figure.removesuffix("_per_1000_usd")] = [
-            decimals(verdicts.DECIMALS[figure])(mean) for mean in comparison[figure]
-        ]
-        shown[f"by how much {name} differs"] = [
-            verdicts.briefly(Interval(*row), figure) if row[0] else "-" for row in parts
-        ]
-    return table(shown, chosen=chosen)
-
-
-def tune_section(results: Results) -> str:
-    states = results.trials["state"].value_counts()
-    says = (
-        f"{len(results.trials)} trials, {states.get('pruned', 0)} of them given up "
-        "early. Lowest mean log loss over the open folds wins."
-    )
     params = pd.DataFrame(results.params.items(), columns=["setting", "value"])
-    params["value"] = params["value"].astype(object)
-    return (
-        text(says)
-        + side_by_side(
-            (pictures.draw_search(results.trials), "log loss by trial"),
-            (pictures.draw_settings(results.settings), "importance by setting"),
-        )
-        + table(params)
-    )
+    return {
+        "choice": verdicts.of_choice(chosen, results.config.train),
+        "handling": " ".join(by_smote),
+        "handling_pictures": {
+            f"differences in {label(figure)}": pictures.draw_handling(mine, figure)
+            for figure in CHOSEN_BY[:2]
+        },
+        "recipes": recipes_of(comparison),
+        "chosen_row": int(is_chosen.to_numpy().argmax()),
+        "column_pictures": {
+            "gain by column": pictures.draw_stability(results.stability),
+            "importance by column": pictures.draw_importance(results.importance),
+        },
+        "meanings": meanings(results.importance["column"].head(COLUMNS_EXPLAINED)),
+        "search_pictures": {
+            "log loss by trial": pictures.draw_search(results.trials),
+            "importance by setting": pictures.draw_settings(results.settings),
+        },
+        "settings_found": params.assign(setting=params["setting"].map(label)),
+    }
 
 
-def evaluate_section(results: Results) -> str:
-    evaluation = results.evaluation
-    curves, by_cutoff = evaluation.curves, evaluation.by_cutoff
-    says = (
-        f"Means over {len(by_cutoff)} cutoffs with 95 % t intervals. Cutoffs are few "
-        "and share customers: an interval is the least that has to be allowed for."
-    )
-    share_left = by_cutoff["n_left"].sum() / by_cutoff["n_customers"].sum()
-    drawn = [
-        (pictures.draw_calibration(curves["calibration"]), "calibration"),
-        (
-            pictures.draw_precision_recall(curves["precision_recall"], share_left),
-            "precision by recall",
-        ),
-        (pictures.draw_roc(curves["roc"]), "ROC curve"),
-        (pictures.draw_lift(curves["lift"]), "lift by share of customers"),
-        (pictures.draw_importance(results.importance), "importance by column"),
-    ]
-    return (
-        text(says)
-        + table(evaluation.metrics.replace("_", " ", regex=True))
-        + side_by_side(*drawn)
-        + table(by_cutoff)
-        + claim_part(results.year_ago)
-    )
+def in_usd(comparison: pd.DataFrame, thousands: float) -> pd.DataFrame:
+    """Turn profit for 1,000 customers into profit for the customers of this month."""
+    profits = [c for c in comparison if c.startswith("profit")]
+    return comparison.assign(**{c: comparison[c] * thousands for c in profits})
 
 
-def claim_part(year_ago: Evaluation) -> str:
-    months = [f"{cutoff:%B %Y}" for cutoff in year_ago.by_cutoff["cutoff"]]
-    says = (
-        "Churn has its seasons. What is claimed for the coming months is therefore "
-        f"what the same recipe reached a year ago, in {', '.join(months)}, each month "
-        "predicted from its own, shorter past:"
-    )
-    return text(says) + table(year_ago.metrics.replace("_", " ", regex=True))
+def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Write one row per recipe: each figure, and its difference from doing nothing."""
+    told = comparison[["model", "imbalance"]].map(label)
+    told["recalibrate"] = comparison["recalibrate"]
+    for figure in CHOSEN_BY:
+        parts = comparison[[figure, f"{figure}_difference", f"{figure}_high"]]
+        told[figure] = [verdicts.briefly(figure, *row) for row in parts.to_numpy()]
+    return told
 
 
-def decide_section(evaluation: Evaluation) -> str:
-    profit = evaluation.metrics.set_index("metric").loc["profit"]
-    share = evaluation.by_cutoff["n_offers"].sum()
-    share = share / evaluation.by_cutoff["n_customers"].sum()
-    says = (
-        f"Offers to {percent(1)(share)} of customers a month would have brought "
-        f"{profit['mean']:,.0f} USD per 1,000 customers and month "
-        f"({profit['low']:,.0f} to {profit['high']:,.0f}), if the assumed save rate "
-        "holds: it was not measured. The curve gives offers by expected gain, once."
-    )
-    drawn = pictures.draw_profit(evaluation.curves["profit"]), "profit by share offered"
-    return text(says) + side_by_side(drawn)
+def metric(evaluation: Evaluation, name: str) -> Interval:
+    return Interval(*evaluation.metrics.set_index("metric").loc[name, ENDS])
 
 
-def predict_section(predictions: pd.DataFrame) -> str:
-    p_churn = predictions["p_churn"]
-    return text(
-        f"{len(predictions):,} customers, {p_churn.sum():,.0f} of whom are expected to "
-        f"leave; {int(predictions['offer'].sum()):,} get an offer. Half of all chances "
-        f"lie below {percent(2)(p_churn.median())}, one in a hundred above "
-        f"{percent(1)(p_churn.quantile(0.99))}."
-    )
+def scaled(found: Interval, by: float) -> Interval:
+    return Interval(*(by * value for value in found))

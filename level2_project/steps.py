@@ -142,7 +142,7 @@ STEPS = [
             *("comparison.parquet", "recipes.parquet", "stability.parquet"),
             *("params.json", "trials.parquet", "settings.parquet"),
             *("walk_forward.parquet", "year_ago.parquet", "importance.parquet"),
-            "predictions.parquet",
+            *("candidates.parquet", "predictions.parquet"),
         ),
         makes=("report.html",),
         shows=(),

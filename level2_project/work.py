@@ -166,7 +166,9 @@ def report_step(run: Run, progress: Progress) -> list[Any]:
         evaluation=evaluate(read("walk_forward.parquet"), economics),
         year_ago=evaluate(read("year_ago.parquet"), economics),
         importance=read("importance.parquet"),
+        candidates=read("candidates.parquet"),
         predictions=read("predictions.parquet"),
+        config=run.config,
     )
     report(results, run.folder)
     return []  # the page has been written

@@ -1,34 +1,19 @@
 """Pictures: one idea each, readable in grey, uncertainty as a band or a whisker."""
 
-from base64 import b64encode
-from io import BytesIO
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from level2_project.pages.words import label
 
 SIZE = (5.6, 3.6)  # inches
 INK, PALE, BAND = "#1f2d3a", "#9aa5b1", "#d5dce3"
-NAMES = {
-    "nothing": "nothing",
-    "class_weights": "class weights",
-    "under_sampling": "under-sampling",
-    "smote": "SMOTE",
-}
 LOWEST = 0.0005  # of a share on a logarithmic axis
 LISTED = 20  # bars that one picture holds
-
-
-def svg(figure: Figure) -> str:
-    """Give the picture as an address that holds it: `data:image/svg+xml;base64,...`."""
-    written = BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "churn"}):  # the same picture, the same bytes
-        figure.savefig(written, format="svg", metadata={"Date": None})
-    return f"data:image/svg+xml;base64,{b64encode(written.getvalue()).decode()}"
 
 
 def draw_stability(stability: pd.DataFrame) -> Figure:
@@ -36,7 +21,7 @@ def draw_stability(stability: pd.DataFrame) -> Figure:
     shown = stability.sort_values("gain", ascending=False).head(LISTED)[::-1]
     figure, axes = panel("What the columns add", "share of the model's gain", "")
     colours = np.where(shown["is_selected"], INK, BAND)
-    axes.barh(shown["column"], shown["gain"], color=colours, height=0.7)
+    axes.barh(shown["column"].map(label), shown["gain"], color=colours, height=0.7)
     for height, row in enumerate(shown.itertuples()):
         note(axes, row.gain, height, f"{row.share_of_folds:.0%} of folds")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -56,7 +41,7 @@ def draw_search(trials: pd.DataFrame) -> Figure:
               color=INK, lw=1.6, label="best so far")  # fmt: skip
     given_up = trials.loc[trials["state"] == "pruned", "trial"]
     axes.plot(given_up, np.full(len(given_up), best - 0.2 * room), "|", color=INK, ms=7,
-              label="given up early")  # fmt: skip
+              label="stopped early")  # fmt: skip
     axes.set_ylim(best - 0.35 * room, best + 1.5 * room)
     axes.legend(frameon=False, fontsize=8, loc="upper right", ncols=3,
                 handletextpad=0.3, columnspacing=1)  # fmt: skip
@@ -69,45 +54,45 @@ def draw_settings(settings: pd.DataFrame) -> Figure:
     figure, axes = panel(
         "Which settings matter", "share of what tells trials apart", ""
     )
-    axes.barh(shown["parameter"], shown["importance"], color=INK, height=0.6)
+    axes.barh(shown["parameter"].map(label), shown["importance"], color=INK, height=0.6)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return names_left(figure, axes)
 
 
-def draw_imbalance(summary: pd.DataFrame, figure_name: str, title: str) -> Figure:
+def draw_handling(summary: pd.DataFrame, figure_name: str) -> Figure:
     """Draw paired differences from the same model with nothing done about imbalance.
 
     Args:
-        summary: one row per recipe of one model, as `compare.summary` gives it.
+        summary: one row per recipe of one model, as `compare.summary` returns it.
         figure_name: the column to draw, "average_precision" or another.
-        title: of the picture; the horizontal axis has the same unit.
     """
     is_plain = (summary["imbalance"] == "nothing") & ~summary["recalibrate"]
     shown = summary[~is_plain][::-1]
-    names = shown["imbalance"].map(NAMES) + np.where(
-        shown["recalibrate"], ", recalibrated", ""
-    )
+    again = np.where(shown["recalibrate"], ", recalibrated", "")
+    names = shown["imbalance"].replace("nothing", "nothing done").map(label) + again
     parts = shown[[f"{figure_name}_{part}" for part in ("difference", "low", "high")]]
+    name = label(figure_name)
+    title = f"{name[0].upper()}{name[1:]}, by handling of imbalance"
     figure, axes = panel(title, "difference from doing nothing", "")
     whiskers(axes, list(names), parts.to_numpy(float))
     return names_left(figure, axes)
 
 
 def draw_importance(importance: pd.DataFrame) -> Figure:
-    """Draw what shuffling a column costs; one row per column, the dearest first."""
+    """Draw what shuffling a column costs; one row per column, the best first."""
     shown = importance.head(LISTED)[::-1]
     figure, axes = panel(
         "What the model leans on", "average precision lost when shuffled", ""
     )
     parts = shown[["mean", "low", "high"]].to_numpy(float)
-    whiskers(axes, list(shown["column"]), parts)
+    whiskers(axes, list(shown["column"].map(label)), parts)
     return names_left(figure, axes)
 
 
 def draw_calibration(curve: pd.DataFrame) -> Figure:
     """Draw the share who left by what was predicted, in ten equal groups."""
     figure, axes = panel(
-        "Do they leave as predicted?", "mean p_churn", "share who left"
+        "Do they leave as predicted?", "mean probability", "share that left"
     )
     found = curve.clip(lower=LOWEST)
     ends = [found["x"].min() / 1.5, found[["x", "high"]].max(axis=None) * 1.2]
@@ -123,17 +108,21 @@ def draw_calibration(curve: pd.DataFrame) -> Figure:
 
 def draw_precision_recall(curve: pd.DataFrame, share_left: float) -> Figure:
     figure, axes = panel(
-        "Precision and recall", "recall: leavers found", "precision: of those named"
+        "Precision and recall",
+        "recall: share of leavers found",
+        "precision: share that left",
     )
     band(axes, curve)
     axes.axhline(share_left, ls="--", color=PALE, lw=1)
-    note(axes, 0.3, share_left, "drawn by lot", above=True)
+    note(axes, 0.3, share_left, "drawing lots", above=True)
     axes.set(xlim=(0, 1), ylim=(0, 1))
     return percents(figure, axes)
 
 
 def draw_roc(curve: pd.DataFrame) -> Figure:
-    figure, axes = panel("ROC", "stayers named", "leavers found")
+    figure, axes = panel(
+        "ROC curve", "share of stayers taken for leavers", "share of leavers found"
+    )
     band(axes, curve)
     axes.plot([0, 1], [0, 1], "--", color=PALE, lw=1)
     axes.set(xlim=(0, 1), ylim=(0, 1))
@@ -154,7 +143,7 @@ def draw_lift(curve: pd.DataFrame) -> Figure:
 def draw_profit(curve: pd.DataFrame) -> Figure:
     """Draw what a month's offers bring, and where it is most."""
     figure, axes = panel(
-        "Profit", "share of customers with an offer", "USD per 1,000 customers a month"
+        "What the offers of a month bring", "share of customers with an offer", "USD"
     )
     band(axes, curve)
     axes.axhline(0, ls="--", color=PALE, lw=1)
@@ -162,7 +151,7 @@ def draw_profit(curve: pd.DataFrame) -> Figure:
     axes.plot(peak["x"], peak["mean"], "o", color=INK, ms=5)
     reach = max(peak["high"] if np.isfinite(peak["high"]) else 0, peak["mean"], 1.0)
     axes.set(xlim=(0, min(1.0, max(0.2, 4 * peak["x"]))), ylim=(-reach, 1.4 * reach))
-    note(axes, peak["x"], reach, f"most at {peak['x']:.0%}", above=True)
+    note(axes, peak["x"], reach, f"most at {peak['x']:.0%}")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
 
@@ -189,6 +178,7 @@ def whiskers(axes: Axes, names: list[str], parts: Any) -> None:
     """Draw means with intervals, one row each.  # parts: (n, 3) mean, low, high"""
     mean, low, high = parts.T
     axes.axvline(0, color=PALE, lw=1, ls="--")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.hlines(names, low, high, color=PALE, lw=3)
     axes.plot(mean, names, "o", color=INK, ms=5)
 

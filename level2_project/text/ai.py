@@ -1,8 +1,9 @@
-"""Ai: an endpoint reads texts in batches; what it has read is kept on disk."""
+"""Ai: an OpenAI-compatible endpoint reads texts in batches, each text once."""
 
-import time
+import math
 import warnings
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -11,24 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from level2_project.config import TextReading
-from level2_project.text.access import CannotAsk, Meter, check_settings, key_of
-from level2_project.text.endpoint import Endpoint, connected
-from level2_project.text.known import Known
-from level2_project.text.prompt import (
-    ANSWER_TOKENS,
-    LONGEST,
-    TOPICS,
-    BadAnswer,
-    Reading,
-    question,
-    readings,
-)
+from level2_project.text import CannotAsk
+from level2_project.text.cache import Cache, open_cache
+from level2_project.text.endpoint import Budget, Endpoint, check_settings
+from level2_project.text.prompt import TOPICS, BadAnswer
 
-Floats = npt.NDArray[np.float64]
-Progress = Callable[[int, int], None]
-
+LONGEST = 4_000  # characters of a text that are sent; pasted logs run on and on
 TRIES = 2  # of a batch whose answer cannot be believed, before it is halved
 MOST_UNREADABLE = 10  # in a row; more is no text's fault but the endpoint's
+UNREADABLE = ("other", math.nan)
 
 
 class UnreadableTexts(UserWarning):
@@ -45,19 +37,15 @@ class AiEncoder:
     """
 
     settings: TextReading
-    seed: int
-    cache: Path | None = None
-    sleep: Callable[[float], None] = time.sleep
+    cache: Path | None = None  # folder in which readings are kept from run to run
     n_unreadable: int = 0
-    meter: Meter = field(init=False)
-    known: Known = field(init=False, repr=False)
+    n_in_a_row: int = 0  # unreadable texts since the last one that was read
+    why: str = ""  # the last answer was not believed
+    budget: Budget = field(init=False)
 
     def __post_init__(self) -> None:
         check_settings(self.settings)
-        self.meter = Meter(
-            self.settings.cost_cap_usd, self.settings.usd_per_million_tokens
-        )
-        self.known = Known(self.settings.model, self.cache)
+        self.budget = Budget(self.settings)
 
     @property
     def columns(self) -> list[str]:
@@ -67,95 +55,63 @@ class AiEncoder:
         """Learn nothing: the model behind the endpoint is as it is."""
         return self
 
-    def encode(self, texts: list[str], on_progress: Progress) -> Floats:
-        """Give one row per text.  # (n_texts, n_topics + 1)
+    def encode(
+        self, texts: list[str], on_progress: Callable[[int, int], None]
+    ) -> npt.NDArray[np.float64]:
+        """Return one row per text.  # (n_texts, n_topics + 1)
 
         Raises:
             CannotAsk: see `Endpoint.ask`; what was read before is kept.
         """
-        asked = [_sent(text) for text in texts]
-        self.known.load()
-        new = [text for text in dict.fromkeys(asked) if text and text not in self.known]
-        if new:
-            self._ask_all(new, on_progress)
-        found = [self.known.get(text) for text in asked]
-        return np.array([_row(reading) for reading in found]).reshape(
-            -1, len(TOPICS) + 1
-        )
+        # No edges, no endless logs, no half characters.
+        sent = [t.strip()[:LONGEST].encode(errors="replace").decode() for t in texts]
+        with open_cache(self.cache, self.settings.model) as cache:
+            new = [t for t in dict.fromkeys(sent) if t and not cache.get(t)]
+            if new:
+                self._ask(new, cache, on_progress)
+            found = [cache.get(text) or UNREADABLE for text in sent]
+        rows = [[*(topic == each for each in TOPICS), tone] for topic, tone in found]
+        return np.array(rows, dtype=float).reshape(-1, len(self.columns))
 
-    def _ask_all(self, texts: list[str], on_progress: Progress) -> None:
-        key = key_of(self.settings)
-        jitter = np.random.default_rng(self.seed)
-        with connected(self.settings, key) as client:
-            endpoint = Endpoint(
-                self.settings, client, self.meter, jitter, self.sleep, key
-            )
-            asking = Asking(endpoint, self.known)
-            for start in range(0, len(texts), self.settings.batch_size):
-                batch = texts[start : start + self.settings.batch_size]
-                asking.ask(batch)
-                on_progress(start + len(batch), len(texts))
-        self._report(asking, len(texts))
-
-    def _report(self, asking: "Asking", n_texts: int) -> None:
-        self.n_unreadable += asking.n_unreadable
-        if asking.n_unreadable:
+    def _ask(
+        self, texts: list[str], cache: Cache, on_progress: Callable[[int, int], None]
+    ) -> None:
+        before, size = self.n_unreadable, self.settings.batch_size
+        with closing(Endpoint(self.settings, self.budget)) as endpoint:
+            for start in range(0, len(texts), size):
+                self._read(texts[start : start + size], endpoint, cache)
+                on_progress(min(start + size, len(texts)), len(texts))
+        if n_unreadable := self.n_unreadable - before:
             warnings.warn(
-                f"wanted readings of {n_texts} texts, found none to believe for "
-                f'{asking.n_unreadable} ({asking.why}): they count as "other" with an '
-                "unknown tone; run again to ask once more",
+                f"wanted readings of {len(texts)} texts, found none to believe for "
+                f'{n_unreadable} ({self.why}): they count as "other" with an unknown '
+                "tone; run again to ask once more",
                 UnreadableTexts,
-                stacklevel=2,
+                stacklevel=3,
             )
 
-
-@dataclass
-class Asking:
-    """One round of questions; every believed answer is kept at once."""
-
-    endpoint: Endpoint
-    known: Known
-    n_unreadable: int = 0
-    n_in_a_row: int = 0
-    why: str = ""
-
-    def ask(self, texts: list[str]) -> None:
+    def _read(self, texts: list[str], endpoint: Endpoint, cache: Cache) -> None:
         """Read a batch; one that fails is tried again, then in halves."""
         for _ in range(TRIES):
             try:
-                return self._keep(texts, self._read(texts))
+                cache.keep(texts, endpoint.ask(texts))
             except BadAnswer as error:
                 self.why = str(error)
-        if len(texts) == 1:
-            return self._give_up()
-        half = len(texts) // 2
-        self.ask(texts[:half])
-        return self.ask(texts[half:])
-
-    def _read(self, texts: list[str]) -> list[Reading]:
-        content = self.endpoint.ask(question(texts), ANSWER_TOKENS * (len(texts) + 1))
-        return readings(content, len(texts))
-
-    def _keep(self, texts: list[str], found: list[Reading]) -> None:
-        self.n_in_a_row = 0
-        self.known.keep(texts, found)
+            else:
+                self.n_in_a_row = 0
+                return
+        if half := len(texts) // 2:
+            self._read(texts[:half], endpoint, cache)
+            self._read(texts[half:], endpoint, cache)
+        else:
+            self._give_up()
 
     def _give_up(self) -> None:
         self.n_unreadable += 1
         self.n_in_a_row += 1
         if self.n_in_a_row >= MOST_UNREADABLE:
-            settings = self.endpoint.settings
             raise CannotAsk(
-                f"wanted readings from {settings.url}, found none for "
+                f"wanted readings from {self.settings.url}, found none for "
                 f"{self.n_in_a_row} texts in a row ({self.why}): see that text.url is "
-                f"an OpenAI-compatible endpoint and that {settings.model!r} can do this"
+                "an OpenAI-compatible endpoint and that text.model can do this"
             )
-
-
-def _sent(text: str) -> str:
-    """Give what is sent of a text: no edges, no endless logs, no half characters."""
-    return text.strip()[:LONGEST].encode(errors="replace").decode()
-
-
-def _row(reading: Reading) -> list[float]:
-    return [*(float(reading.topic == topic) for topic in TOPICS), reading.tone]

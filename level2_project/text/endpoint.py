@@ -1,217 +1,198 @@
-"""Endpoint: asks an OpenAI-compatible server, patiently and within a budget."""
+"""Endpoint: the `openai` package asks a server; the cap on the cost is ours."""
 
 import json
-import math
+import os
+import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterator
+from typing import Any
 
-import httpx
-import numpy as np
+import httpx2
+import openai
 
 from level2_project.config import TextReading
-from level2_project.text.access import CannotAsk, Meter
-from level2_project.text.prompt import Answer, answer
+from level2_project.text import CannotAsk
+from level2_project.text.prompt import (
+    INSTRUCTION,
+    BadAnswer,
+    Reading,
+    Readings,
+    question,
+    readings,
+)
 
-FIRST_PAUSE = 1.0  # seconds, doubled with every failure
-LONGEST_PAUSE = 60.0
-LONGEST_WAIT = 300.0  # seconds that a server may ask us to wait
-LARGEST_BODY = 4_000_000  # bytes
-AGAIN = (408, 429)  # of the 4xx: come back later
-SECRET_LENGTH = 8  # a shorter key is a placeholder, and may stand in any answer
-
+ANSWER_TOKENS = 40  # room for one reading; most take half of it
+# A name or a number, a port, a path; nothing in which a secret could stand.
+PLAIN_URL = r"https?://([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?(/[^\s@?#]*)?"
+SCHEMA: Any = {
+    "name": "readings",
+    "strict": True,
+    "schema": Readings.model_json_schema(),
+}
 REMEDY = {
-    400: "check text.model and text.batch_size",
+    400: "check text.model, text.batch_size, and that it knows response_format",
     401: "put a valid key into the environment variable {key_variable}",
     402: "the account behind {key_variable} needs credit",
-    403: "the key in {key_variable} may not use model {model!r}: ask for access",
+    403: "the key in {key_variable} may not use this model: ask for access",
     404: "check text.url (most end in /v1) and text.model",
     413: "lower text.batch_size",
+    429: "run again later",
 }
 
 
-class TryAgain(Exception):
-    """A request failed in a way that may pass.
+class Budget:
+    """Adds up USD; a request counts as billed until the server says less."""
 
-    Args:
-        found: what happened, in a few words.
-        pause: seconds that the server asked us to wait.
-        billed: whether the answer may have been made, and charged, all the same.
-    """
+    def __init__(self, settings: TextReading) -> None:
+        self.cap_usd = settings.cost_cap_usd
+        self.usd_per_token = settings.usd_per_million_tokens / 1e6
+        self.spent_usd = self.reserved_usd = 0.0  # reserved: by the last request
+        self.n_requests = 0
 
-    def __init__(self, found: str, pause: float | None = None, billed: bool = False):
-        super().__init__(found)
-        self.pause = pause
-        self.billed = billed
+    def reserve(self, request: httpx2.Request) -> None:
+        """Count a try, at four bytes a token and the longest answer, before it is sent.
+
+        Raises:
+            CannotAsk: it would cost more than is left.
+        """
+        tokens = len(request.content) / 4 + json.loads(request.content)["max_tokens"]
+        usd = tokens * self.usd_per_token
+        if self.spent_usd + usd > self.cap_usd:
+            raise CannotAsk(
+                f"wanted to spend at most {self.cap_usd:.4f} USD on reading tickets, "
+                f"found {self.spent_usd:.4f} spent and about {usd:.4f} more for the "
+                "next request: raise text.cost_cap_usd and run again"
+            )
+        self.n_requests += 1
+        self.reserved_usd = usd
+        self.spent_usd += usd
+
+    def settle(self, tokens: Any) -> None:
+        """Replace what was reserved by what was used, if the server tells a count."""
+        if type(tokens) is int and tokens >= 0:
+            self.spent_usd += tokens * self.usd_per_token - self.reserved_usd
+
+    def release(self, response: httpx2.Response) -> None:
+        """Take back what was reserved for a try that was refused."""
+        if not response.is_success:
+            self.settle(0)
 
 
-@dataclass
 class Endpoint:
     """One server, asked one question at a time."""
 
-    settings: TextReading
-    client: httpx.Client
-    meter: Meter
-    jitter: np.random.Generator
-    sleep: Callable[[float], None]
-    key: str = field(repr=False)
+    def __init__(self, settings: TextReading, budget: Budget) -> None:
+        self.settings, self.budget, self._key = settings, budget, key_of(settings)
+        before, after = [without_telemetry, budget.reserve], [budget.release, hurry]
+        self.client = openai.OpenAI(
+            base_url=settings.url,
+            api_key=self._key,
+            timeout=settings.timeout_seconds,
+            max_retries=settings.retries,
+            http_client=openai.DefaultHttpxClient(
+                follow_redirects=False,  # one would carry the key elsewhere
+                event_hooks={"request": before, "response": after},
+            ),
+        )
 
-    def ask(self, messages: list[dict[str, str]], answer_tokens: int) -> str:
-        """Give what the model answers.
+    def close(self) -> None:
+        self.client.close()
+
+    def ask(self, texts: list[str]) -> list[Reading]:
+        """Return one reading per text.
 
         Raises:
-            BadAnswer: an answer came, but not in the protocol.
+            BadAnswer: an answer came, but not one valid reading for each text.
             CannotAsk: the server refuses, is not there, or costs too much.
         """
-        request = _request(self.settings.model, messages, answer_tokens)
-        expected = estimate(messages) + answer_tokens
-        for attempt in range(self.settings.retries + 1):
-            self.meter.admit(expected)
-            try:
-                return self._answer(self._post(request), expected).content
-            except TryAgain as failure:
-                last = failure
-            self.meter.charge(expected if last.billed else 0)
-            if attempt < self.settings.retries:
-                self.sleep(self._pause(attempt, last))
+        try:
+            return readings(self._content(texts), len(texts))
+        except openai.APIStatusError as error:
+            said = " ".join(error.message.replace(self._key, "[key]").split())
+            found = f"status {error.status_code} ({said[:160]})"
+            remedy = REMEDY.get(error.status_code, "check text.url and that it runs")
+        except openai.APITimeoutError:
+            found, remedy = "no answer in time", "raise text.timeout_seconds"
+        except openai.APIConnectionError:
+            found, remedy = "no connection, or a cut one", "see that it runs"
         raise CannotAsk(
-            f"wanted an answer from {self.settings.url}, found {last} on all "
-            f"{self.settings.retries + 1} tries: see that it runs, or raise "
-            "text.timeout_seconds or text.retries"
+            f"wanted an answer from {self.settings.url}, found {found}: "
+            + remedy.format(key_variable=self.settings.key_variable)
         )
 
-    def _answer(self, body: bytes, expected: int) -> Answer:
-        """Read a body and charge what it cost, as told or else as expected."""
-        tokens = None
+    def _content(self, texts: list[str]) -> str:
+        """Ask, and return what the model says."""
         try:
-            found = answer(body)
-            tokens = found.tokens
-        finally:
-            self.meter.charge(expected if tokens is None else tokens)
-        return found
-
-    def _post(self, request: bytes) -> bytes:
-        """Send one request.
-
-        Raises:
-            TryAgain: no answer came in time, or the server is busy.
-        """
-        try:
-            with self.client.stream("POST", "chat/completions", content=request) as got:
-                body = self._whole(got)
-        except (httpx.ConnectError, httpx.ConnectTimeout):
-            raise TryAgain("no connection") from None
-        except httpx.TimeoutException:
-            raise TryAgain("no answer in time", billed=True) from None
-        except httpx.HTTPError as error:
-            found = f"a broken connection ({type(error).__name__})"
-            raise TryAgain(found, billed=True) from None
-        self._check(got, body)
-        return body
-
-    def _whole(self, got: httpx.Response) -> bytes:
-        """Read a body, in the time that one answer may take in all.
-
-        The client's own limit is for every single piece: drops would never end.
-        """
-        ends = time.monotonic() + self.settings.timeout_seconds
-        body = b""
-        for piece in got.iter_bytes():
-            body += piece
-            if time.monotonic() > ends:
-                raise httpx.ReadTimeout("the answer drips")
-            if len(body) > LARGEST_BODY:
-                raise TryAgain(f"more than {LARGEST_BODY} bytes", billed=True)
-        return self._without_key(body)
-
-    def _without_key(self, body: bytes) -> bytes:
-        """Strike out the key: some servers send back what they were sent."""
-        if len(self.key) < SECRET_LENGTH:
-            return body
-        return body.replace(self.key.encode(), b"[key]")
-
-    def _check(self, got: httpx.Response, body: bytes) -> None:
-        if got.is_success:
-            return
-        status = got.status_code
-        if status in AGAIN or status >= 500:
-            raise TryAgain(f"status {status}", pause=self._asked_pause(got))
-        remedy = REMEDY.get(status, "check text.url and text.model")
-        names = {"key_variable": self.settings.key_variable}
-        raise CannotAsk(
-            f"wanted an answer from {self.settings.url}, found status {status}"
-            f"{_said(body)}: {remedy.format(model=self.settings.model, **names)}"
-        )
-
-    def _asked_pause(self, got: httpx.Response) -> float | None:
-        pause = retry_after(got.headers)
-        if pause is not None and pause > LONGEST_WAIT:
-            raise CannotAsk(
-                f"wanted to wait at most {LONGEST_WAIT:.0f} seconds for "
-                f"{self.settings.url}, found it asks for {pause:.0f}: run again later"
+            completion = self.client.chat.completions.create(
+                model=self.settings.model,
+                messages=[
+                    {"role": "system", "content": INSTRUCTION},
+                    {"role": "user", "content": question(texts)},
+                ],
+                response_format={"type": "json_schema", "json_schema": SCHEMA},
+                temperature=0,
+                max_tokens=ANSWER_TOKENS * (len(texts) + 1),
             )
-        return pause
-
-    def _pause(self, attempt: int, failure: TryAgain) -> float:
-        """Give the seconds until the next try: as asked, or longer from try to try."""
-        if failure.pause is not None:
-            return failure.pause
-        longest = min(FIRST_PAUSE * 2.0**attempt, LONGEST_PAUSE)
-        return longest * float(self.jitter.uniform(0.5, 1.0))
+            self.budget.settle(getattr(completion.usage, "total_tokens", None))
+            return str(completion.choices[0].message.content)
+        except (AttributeError, IndexError, RecursionError, TypeError, ValueError):
+            raise BadAnswer("wanted a chat completion, found another body") from None
 
 
-def connected(settings: TextReading, key: str) -> httpx.Client:
-    """Give a client that sends the key and follows no redirect with it."""
-    return httpx.Client(
-        base_url=settings.url,
-        headers={
-            "Authorization": f"Bearer {key}",
-            "Content-Type": "application/json",
-        },
-        timeout=settings.timeout_seconds,
-    )
+class Hurried(httpx2.SyncByteStream):
+    """A body that must be whole within the time-out, which else is for each piece."""
+
+    def __init__(self, response: Any) -> None:
+        self.stream, self.request = response.stream, response.request
+        self.ends = time.monotonic() + self.request.extensions["timeout"]["read"]
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self.stream:
+            if time.monotonic() > self.ends:
+                raise httpx2.ReadTimeout("the answer drips", request=self.request)
+            yield piece
+
+    def close(self) -> None:
+        self.stream.close()
 
 
-def retry_after(headers: httpx.Headers) -> float | None:
-    """Give the seconds that a server asks us to wait, if it says so intelligibly."""
-    asked = headers.get("Retry-After", "")
-    try:
-        seconds = float(asked)
-    except ValueError:
-        return _seconds_between(headers.get("Date", ""), asked)
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+def hurry(response: httpx2.Response) -> None:
+    response.stream = Hurried(response)
 
 
-def estimate(messages: list[dict[str, str]]) -> int:
-    """Guess the tokens of a request: four characters each, fewer beyond ASCII."""
-    return math.ceil(sum(len(m["content"].encode()) for m in messages) / 4)
+def without_telemetry(request: httpx2.Request) -> None:
+    """Take out what the package tells of this computer: its system and versions."""
+    for name in [name for name in request.headers if name.startswith("x-stainless")]:
+        del request.headers[name]
 
 
-def _seconds_between(start: str, end: str) -> float | None:
-    """Compare two dates of HTTP; both are the server's, so its clock may be wrong."""
-    try:
-        gap = parsedate_to_datetime(end) - parsedate_to_datetime(start)
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, gap.total_seconds())
+def check_settings(settings: TextReading) -> None:
+    """See that the config says which endpoint and which model to ask.
+
+    Raises:
+        CannotAsk: `text.url` or `text.model` does not.
+    """
+    if not re.fullmatch(PLAIN_URL, settings.url):
+        raise CannotAsk(
+            "wanted text.url like http://127.0.0.1:8080/v1, found "
+            f"{'something else' if settings.url else 'nothing'}: set it in the config "
+            f"(a key belongs into {settings.key_variable}, not into the address)"
+        )
+    if not settings.model:
+        raise CannotAsk("wanted text.model, found nothing: name one of the endpoint's")
 
 
-def _request(model: str, messages: list[dict[str, str]], answer_tokens: int) -> bytes:
-    body = {
-        "model": model,
-        "messages": messages,
-        "temperature": 0,
-        "max_tokens": answer_tokens,
-    }
-    return json.dumps(body).encode()
+def key_of(settings: TextReading) -> str:
+    """Return the key from the environment.
 
-
-def _said(body: bytes) -> str:
-    """Quote the server's own words on what is wrong, if it has any, on one line."""
-    try:
-        words = json.loads(body)["error"]["message"]
-    except (ValueError, RecursionError, KeyError, IndexError, TypeError):
-        return ""
-    line = " ".join(words.split())[:120] if isinstance(words, str) else ""
-    return f' ("{line}")' if line else ""
+    Raises:
+        CannotAsk: there is none, or it cannot be sent.
+    """
+    key = os.environ.get(settings.key_variable, "").strip()
+    if not key or " " in key or not (key.isascii() and key.isprintable()):
+        found = "spaces or special characters in it" if key else "none"
+        raise CannotAsk(
+            f"wanted a key in the environment variable {settings.key_variable}, found "
+            f"{found}: export it (any word will do for a server that asks for no key)"
+        )
+    return key

@@ -12,7 +12,6 @@ import pandas as pd
 from skrub import StringEncoder
 
 from level2_project.config import TextReading
-from level2_project.text.ai import AiEncoder
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -148,7 +147,10 @@ def reader(settings: TextReading, seed: int, cache: Path | None = None) -> Reade
         CannotAsk: the AI reader is wanted, and the config does not say of whom.
     """
     if settings.reader == "ai":
-        return Reader(AiEncoder(settings, seed, cache))
+        # Its client takes half a second to import; the local reader needs none.
+        from level2_project.text.ai import AiEncoder
+
+        return Reader(AiEncoder(settings, cache))
     return Reader(LocalEncoder(settings.components, seed))
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from level2_project.config import read_config
 from level2_project.evaluate import Evaluation, evaluate
+from level2_project.pages.words import DICTIONARY
 from level2_project.report import Results
 from tests.level2_project.snapshots import months, p_leave, snapshots_of
 
@@ -17,7 +18,7 @@ FIGURES = [
 
 
 def results_of(smote: float = -0.02, **changes: object) -> Results:
-    """Give a run's results; `smote` is its mean effect on average precision."""
+    """Make up a run's results; `smote` is its mean effect on average precision."""
     results = Results(
         about={"config": "0123abcd", "commit": "fedc9876", "seed": "2022"},
         repairs=repairs(),
@@ -43,13 +44,9 @@ def results_of(smote: float = -0.02, **changes: object) -> Results:
         evaluation=evaluation(),
         year_ago=evaluation(),
         importance=importance(),
-        predictions=pd.DataFrame(
-            {
-                "customer_id": range(1_000),
-                "p_churn": np.linspace(0.001, 0.3, 1_000) ** 2,
-                "offer": np.arange(1_000) > 960,
-            }
-        ),
+        candidates=candidates(),
+        predictions=predictions(),
+        config=read_config(),
     )
     return results._replace(**changes)
 
@@ -65,11 +62,16 @@ def repairs() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["repair", "source", "n_rows"])
 
 
+def feature_names(n: int) -> list[str]:
+    """Take names from the feature dictionary, so that the page shows real ones."""
+    return pd.read_csv(DICTIONARY)["name"].tail(n).tolist()
+
+
 def stability() -> pd.DataFrame:
     gain = 0.7 ** np.arange(30)
     return pd.DataFrame(
         {
-            "column": [f"column_number_{number:02d}" for number in range(30)],
+            "column": feature_names(30),
             "share_of_folds": np.linspace(1, 0, 30).round(2),
             "gain": gain / gain.sum(),
             "is_selected": np.arange(30) < 14,
@@ -123,26 +125,25 @@ def trials() -> pd.DataFrame:
     )
 
 
-def peers() -> pd.DataFrame:
-    rows = [
-        (
-            contender,
-            model,
-            cutoff,
-            0.16 + better + luck,
-            0.118 - better - luck,
-            0.8,
-            3.0,
-        )
-        for contender, model, better in [
-            ("ours", "lightgbm", 0.004),
-            ("FLAML", "xgboost", 0.003),
-            ("default LightGBM", "lightgbm", -0.02),
-        ]
-        for cutoff, luck in zip(months(4), [0.01, -0.01, 0.004, 0.0], strict=True)
-    ]
-    names = "contender model cutoff average_precision log_loss roc_auc seconds"
-    return pd.DataFrame(rows, columns=names.split())
+def candidates() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer_id": range(1_000),
+            "cutoff": pd.Timestamp("2024-01-01"),
+            "monthly_fee_usd": np.linspace(20.0, 900.0, 1_000),
+            "contract": np.where(np.arange(1_000) % 3 == 0, "annual", "monthly"),
+        }
+    )
+
+
+def predictions() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer_id": range(1_000),
+            "p_churn": np.linspace(0.001, 0.3, 1_000) ** 2,
+            "offer": np.arange(1_000) > 960,
+        }
+    )
 
 
 def evaluation() -> Evaluation:
@@ -150,7 +151,7 @@ def evaluation() -> Evaluation:
 
 
 def predictions_of(customers: int = 2_000, cutoffs: int = 4) -> pd.DataFrame:
-    """Walk-forward predictions that are the true chances."""
+    """Walk-forward predictions that are the true probabilities."""
     snapshots = snapshots_of(customers, cutoffs)
     p = p_leave(snapshots.fillna({"days_since_last_use": 5.0}))
     wanted = ["customer_id", "cutoff", "left", "monthly_fee_usd", "is_unpaid"]
@@ -161,7 +162,7 @@ def importance() -> pd.DataFrame:
     mean = 0.04 * 0.8 ** np.arange(14)
     return pd.DataFrame(
         {
-            "column": [f"column_number_{number:02d}" for number in range(14)],
+            "column": feature_names(14),
             "mean": mean,
             "low": mean - 0.003,
             "high": mean + 0.003,

@@ -10,18 +10,19 @@ import pandas as pd
 import pytest
 
 from level2_project.measures.interval import Interval
-from level2_project.pages.html import page, table, text
-from level2_project.pages.verdicts import of_handling, of_peer, won
-from level2_project.report import (
-    Results,
-    evaluate_section,
-    load_section,
-    report,
-    tune_section,
+from level2_project.pages.verdicts import (
+    of_calibration,
+    of_choice,
+    of_handling,
+    of_lift,
+    of_profit,
+    side,
 )
-from tests.level2_project.results import comparison, peers, repairs, results_of
+from level2_project.pages.words import meanings
+from level2_project.report import Results, report
+from tests.level2_project.results import comparison, predictions, repairs, results_of
 
-STEPS = "load label features select split train tune evaluate decide predict".split()
+SECTIONS = ["decide", "evaluate", "train", "load"]
 VOID = {"meta", "img", "br"}
 
 
@@ -61,12 +62,59 @@ def html(results, tmp_path_factory) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_the_page_is_well_formed_and_headed_by_the_steps_in_order(html):
+def page_of(results: Results, folder) -> Page:
+    return Page(report(results, folder).read_text(encoding="utf-8"))
+
+
+def drawn(html: str) -> list[str]:
+    """The pictures of a page, as SVG."""
+    images = [attributes for tag, attributes in Page(html).tags if tag == "img"]
+    return [b64decode(str(image["src"]).split(",")[1]).decode() for image in images]
+
+
+def test_the_page_is_well_formed_and_every_link_has_its_section(html):
     page = Page(html)
 
     assert page.open == []
-    headings = re.findall(r"<h2>(.*?)</h2>", html)
-    assert [heading.lower() for heading in headings] == STEPS
+    sections = [attributes["id"] for tag, attributes in page.tags if tag == "section"]
+    links = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
+    assert sections == SECTIONS
+    assert links == [f"#{section}" for section in SECTIONS]
+
+
+def test_the_decision_comes_first_with_the_sum_that_it_should_bring(html, results):
+    lead = re.sub(r"\s+", " ", re.findall(r'<p class="lead">(.*?)</p>', html, re.S)[0])
+
+    metrics = results.evaluation.metrics.set_index("metric")
+    profit = metrics.loc["profit", ["mean", "low", "high"]].tolist()
+    mean, low, high = (f"{value:,.0f}" for value in profit)  # of 1,000 customers
+    assert "Make an offer to 39 of 1,000 customers (3.9 %)." in lead
+    assert f"They should bring {mean} USD ({low} to {high}): the" in lead
+    assert html.index(lead[:20]) < html.index("<section")
+
+
+def test_money_is_of_the_customers_of_this_month(results, tmp_path):
+    half = results.predictions.iloc[::2]
+
+    words = page_of(results._replace(predictions=half), tmp_path).words
+
+    profit = results.evaluation.metrics.set_index("metric").loc["profit", "mean"]
+    assert f"They should bring {profit / 2:,.0f} USD" in words
+    assert "for the\n500 customers of this month" in words
+
+
+def test_a_month_without_offers_can_be_reported(results, tmp_path):
+    none = results.predictions.assign(offer=False)
+
+    words = page_of(results._replace(predictions=none), tmp_path).words
+
+    assert "Make an offer to 0 of\n1,000 customers (0.0 %)" in words
+
+
+def test_no_name_of_the_code_stands_on_the_page_or_in_its_pictures(html):
+    texts = [Page(html).words, *(Page(picture).words for picture in drawn(html))]
+
+    assert [re.findall(r"\w*[a-z]_\w*", text) for text in texts] == [[]] * len(texts)
 
 
 def test_the_page_reaches_nowhere_and_runs_nothing(html):
@@ -85,84 +133,125 @@ def test_every_picture_has_words_and_loads_nothing(html):
     images = [attributes for tag, attributes in Page(html).tags if tag == "img"]
 
     assert len(images) >= 10
-    for image in images:
-        assert image["alt"]
-        drawn = b64decode(str(image["src"]).split(",")[1]).decode()
-        outside = re.findall(r'href="([^#"][^"]*)"', drawn)
+    assert all(image["alt"] for image in images)
+    for picture in drawn(html):
+        outside = re.findall(r'href="([^#"][^"]*)"', picture)
         assert all("w3.org" in address or "purl" in address for address in outside)
 
 
-def test_the_same_results_make_the_same_bytes(results, html):
-    assert evaluate_section(results) in html
-    assert tune_section(results) in html
+def test_a_table_of_many_columns_becomes_a_list_on_a_narrow_screen(html):
+    tables = re.findall(r"<table(.*?)>(.*?)</thead>", html, re.S)
+
+    assert len(tables) >= 8
+    for attributes, head in tables:
+        assert head.count("</th>") <= 4 or 'class="many"' in attributes
+    assert "@media (max-width: 720px)" in html
 
 
-def test_text_from_the_data_cannot_become_markup():
+def test_the_same_results_make_the_same_bytes(results, html, tmp_path):
+    assert report(results, tmp_path).read_text(encoding="utf-8") == html
+
+
+def test_text_from_the_data_cannot_become_markup(results, tmp_path):
     evil = "<script>alert('&')</script>"
+    changed = results._replace(
+        repairs=repairs().assign(repair=evil), about={evil: evil}
+    )
 
-    section = text(evil) + load_section(repairs().assign(repair=evil))
-    whole = page(evil, evil, {"load": section}, evil)
+    path = report(changed, tmp_path)
 
-    assert "<script" not in whole
-    assert Page(whole).words.count(evil) > 3
+    html = path.read_text(encoding="utf-8")
+    assert "<script" not in html
+    assert Page(html).words.count(evil) > 3
 
 
 @pytest.mark.parametrize(
     ("effect", "says"),
     [
-        (-0.02, "SMOTE lost against doing nothing: -0.0200 (-0.0280 to -0.0120)"),
-        (0.02, "SMOTE won against doing nothing: +0.0200 (+0.0120 to +0.0280)"),
+        (-0.02, "SMOTE is worse than doing nothing: -0.0200 (-0.0280 to -0.0120)"),
+        (0.02, "SMOTE is better than doing nothing: +0.0200 (+0.0120 to +0.0280)"),
         (0.001, "SMOTE cannot be told from doing nothing"),
     ],
 )
-def test_whether_smote_lost_is_read_off_the_numbers(effect, says):
+def test_whether_smote_is_worse_is_read_off_the_numbers(effect, says):
     summary = comparison(smote=effect)
 
     assert says in of_handling(summary, "lightgbm", "smote", "average_precision")
 
 
-def test_a_lower_log_loss_wins_and_a_higher_one_loses():
-    rise = Interval(0.01, 0.005, 0.015)
+def test_a_higher_log_loss_is_worse():
+    rise = of_handling(comparison(smote=0.02), "lightgbm", "smote", "log_loss")
 
-    assert won(rise, more_is_better=False) == "lost"
-    assert won(rise, more_is_better=True) == "won"
+    assert "SMOTE is worse than doing nothing" in rise
 
 
 def test_a_single_cutoff_proves_nothing():
-    assert won(Interval(0.5, np.nan, np.nan), more_is_better=True) == "drew"
+    assert side(Interval(0.5, np.nan, np.nan)) == "unclear"
 
 
-def test_peers_are_compared_cutoff_by_cutoff():
-    near = of_peer(peers(), "FLAML", "log_loss")
-    luck = peers()
-    luck.loc[luck["contender"] == "FLAML", "log_loss"] += [0.02, -0.02, 0.01, -0.01]
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ((400, 800), "the whole interval is a gain"),
+        ((-800, -400), "the whole interval is a loss"),
+        ((-100, 800), "does not show whether that is a gain or a loss"),
+    ],
+)
+def test_whether_offers_bring_a_gain_is_read_off_the_interval(ends, says):
+    assert says in of_profit(Interval(sum(ends) / 2, *ends))
 
-    assert "ours won: -0.0010 (-0.0010 to -0.0010)" in near
-    assert "neither won" in of_peer(luck, "FLAML", "log_loss")
+
+@pytest.mark.parametrize(
+    ("ends", "biased", "ranks"),
+    [
+        ((1.1, 1.3), "more leavers are predicted", "finds leavers"),
+        ((0.7, 0.9), "fewer leavers are predicted", "worse than drawing lots"),
+        ((0.9, 1.1), "no bias can be told", "cannot be told from drawing lots"),
+    ],
+)
+def test_bias_and_lift_are_held_against_one(ends, biased, ranks):
+    found = Interval(sum(ends) / 2, *ends)
+
+    assert biased in of_calibration(found)
+    assert ranks in of_lift(found)
 
 
-def test_the_verdicts_and_intervals_stand_on_the_page(html, results):
+def test_a_recipe_that_is_best_and_not_used_is_told(results):
+    used = results.config.train
+    best = {"model": "logistic", "imbalance": used.imbalance, "recalibrate": True}
+
+    same = {name: getattr(used, name) for name in best}
+
+    assert "logistic regression" in of_choice(best, used)
+    assert "used is LightGBM" in of_choice(best, used)
+    assert "; this is used." in of_choice(same, used)
+
+
+def test_the_verdicts_stand_on_the_page(html):
     words = Page(html).words
 
-    assert "SMOTE lost against doing nothing" in words
-    assert "LightGBM, nothing done about imbalance, without recalibration" in words
-    assert "Against FLAML, by log loss, ours won" in words
+    assert "SMOTE is worse than doing nothing" in words
+    assert "LightGBM, nothing against imbalance, without recalibration" in words
     for repair in repairs().query("n_rows > 0")["repair"]:
         assert repair in words
-    profit = results.evaluation.metrics.set_index("metric").loc["profit"]
-    assert f"({profit['low']:,.0f} to {profit['high']:,.0f})" in words
 
 
-def test_the_chosen_row_of_a_table_is_marked_and_blanks_are_dashes():
-    rows = pd.DataFrame({"name": ["a", "b"], "n_rows": [1.0, np.nan]})
+def test_the_customers_with_an_offer_are_set_beside_the_others(html):
+    offered = predictions().query("offer")["p_churn"].mean()
 
-    made = table(rows, chosen=1)
-
-    assert made.count('class="chosen"') == 1
-    assert '<tr class="chosen"><td>b</td><td class="number">-</td></tr>' in made
+    assert f"{100 * offered:.1f} %" in Page(html).words
 
 
-def test_a_search_that_gave_nothing_up_can_be_reported(results):
-    trials = results.trials.assign(state="complete")
+def test_the_chosen_recipe_alone_is_marked(html):
+    rows = re.findall(r'<tr class="chosen">(.*?)</tr>', html, re.S)
 
-    assert "0 of them given up" in tune_section(results._replace(trials=trials))
+    assert len(rows) == 1
+    assert ">LightGBM<" in rows[0]
+    assert ">nothing<" in rows[0]
+
+
+def test_a_column_that_the_dictionary_lacks_has_dashes():
+    found = meanings(pd.Series(["is_unpaid", "topic_03_28", "a_stranger"]))
+
+    assert found["column"].tolist() == ["unpaid", "topic 03, 28 days", "a stranger"]
+    assert found["meaning"].notna().tolist() == [True, True, False]

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Self
 
 TOPICS = ("price", "bug", "how_to", "cancel")
+HEADERS = {"Content-Type": "application/json"}
 
 
 class Asked(NamedTuple):
@@ -144,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         over = self.server.owner.over
         over.wait(reply.stall)
         self.send_response_only(reply.status)
-        for name, value in {"Date": self.date_time_string(), **reply.headers}.items():
+        for name, value in {**HEADERS, **reply.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body) + reply.cut))
         self.end_headers()

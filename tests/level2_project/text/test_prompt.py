@@ -11,9 +11,7 @@ from level2_project.text.prompt import (
     TOPICS,
     BadAnswer,
     Reading,
-    answer,
     question,
-    reading,
     readings,
 )
 
@@ -61,32 +59,8 @@ def test_of_any_json_only_valid_readings_pass(content, n_texts):
 
 @given(st.text(), st.integers(0, 3))
 def test_of_any_text_only_valid_readings_pass(content, n_texts):
-    try:
-        found = readings(content, n_texts)
-    except BadAnswer:
-        return
-    assert n_texts == 0
-    assert found == []
-
-
-@given(st.binary() | ANYTHING.map(lambda found: json.dumps(found).encode()))
-def test_no_body_runs_the_reader_into_a_wall(body):
-    try:
-        found = answer(body)
-    except BadAnswer:
-        return
-    assert isinstance(found.content, str)
-
-
-@given(ANYTHING)
-def test_a_usage_is_a_count_or_unknown(usage):
-    message = {"message": {"content": "hello"}}
-    body = json.dumps({"choices": [message], "usage": usage}).encode()
-
-    found = answer(body)
-
-    assert found.content == "hello"
-    assert found.tokens is None or found.tokens >= 0
+    with pytest.raises(BadAnswer):
+        readings(content, n_texts)
 
 
 @given(VALID, st.randoms(use_true_random=False))
@@ -96,7 +70,7 @@ def test_valid_readings_come_back_unchanged_and_in_order(pairs, chance):
 
     found = readings(json.dumps({"readings": items}), len(pairs))
 
-    assert found == pairs
+    assert [(read.topic, read.tone) for read in found] == pairs
 
 
 @given(VALID.filter(len), st.data())
@@ -111,23 +85,12 @@ def test_one_invalid_reading_spoils_the_batch(pairs, data):
     items[spoilt][key] = value
 
     with pytest.raises(BadAnswer, match=r"^wanted "):
-        readings(json.dumps(items), len(pairs))
-
-
-@given(ANYTHING | NEARLY)
-def test_a_reading_is_valid_or_refused(item):
-    try:
-        found = reading(item)
-    except BadAnswer:
-        return
-    assert is_valid(found)
+        readings(json.dumps({"readings": items}), len(pairs))
 
 
 @given(st.lists(st.text(max_size=30), max_size=6))
 def test_whatever_customers_write_arrives_as_they_wrote_it(texts):
-    *_, asked = question(texts)
-
-    sent = json.loads(asked["content"])
+    sent = json.loads(question(texts))
 
     assert [item["text"] for item in sent] == texts
     assert [item["id"] for item in sent] == list(range(1, len(texts) + 1))
