@@ -4,29 +4,35 @@ A mistake is named where the 95 % interval of its difference leaves out zero and
 difference is large enough to be seen.
 """
 
-from collections.abc import Iterable
-
 from comparison.pooled import Effect, Interval
 
-LARGE = {"roc_auc": 0.01, "profit": 1.0}  # USD per 1,000 customers
+# Smaller differences than these are left out, whatever their interval.
+LARGE = {"roc_auc": 0.01, "calibration": 0.1, "profit": 1.0}
+LINES = {  # side, metric, whether it rises; how a line begins, how a number is written
+    ("claimed", "roc_auc", True): ("The claimed AUC rises with", "+.3f"),
+    ("claimed", "roc_auc", False): ("The claimed AUC falls with", "+.3f"),
+    ("happened", "roc_auc", True): ("The actual AUC rises with", "+.3f"),
+    ("happened", "roc_auc", False): ("The actual AUC falls with", "+.3f"),
+    ("happened", "calibration", True): ("The actual calibration rises with", "+.2f"),
+    ("happened", "calibration", False): ("The actual calibration falls with", "+.2f"),
+    ("happened", "profit", True): ("The actual profit rises with", "+,.0f"),
+    ("happened", "profit", False): ("The actual profit falls with", "+,.0f"),
+}
 
 
 def in_short(mistakes: dict[str, Effect]) -> str:
-    """List the mistakes that flatter the claim, spoil the ranking, and cost profit."""
-    flatter = _up(_changes(mistakes, "claimed", "roc_auc"))
-    spoil = _down(_changes(mistakes, "happened", "roc_auc"))
-    cost = _down(_changes(mistakes, "happened", "profit"))
-    earn = _up(_changes(mistakes, "happened", "profit"))
-    named = {name for found in (flatter, spoil, cost, earn) for name in found}
-    lines = [
-        _line("The claimed AUC is too high with", flatter, "{:+.3f}"),
-        _line("The actual AUC falls with", spoil, "{:+.3f}"),
-        _line("The profit (USD per 1,000 customers) falls with", cost, "{:+,.0f}"),
-        _line("The profit (USD per 1,000 customers) rises with", earn, "{:+,.0f}"),
-        "Neither AUC nor profit clearly changes with "
-        + _listed(f"`{name}`" for name in mistakes if name not in named)
-        + ".",
+    """List which mistakes change AUC, calibration and profit, and which do not."""
+    found = {line: _changes(mistakes, *line) for line in LINES}
+    lines = [_line(*LINES[line], changes) for line, changes in found.items() if changes]
+    named = {name for changes in found.values() for name in changes}
+    metrics = {(side, metric) for side, metric, _ in LINES}
+    measured = [
+        name
+        for name, effect in mistakes.items()
+        if any(effect.difference.get(*metric) for metric in metrics)
     ]
+    if rest := [f"`{name}`" for name in measured if name not in named]:
+        lines.append(f"None of these changes clearly with {', '.join(rest)}.")
     return "\n".join(f"- {line}" for line in lines)
 
 
@@ -45,31 +51,19 @@ def accuracies(effect: Effect) -> str:
 
 
 def _changes(
-    mistakes: dict[str, Effect], side: str, metric: str
+    mistakes: dict[str, Effect], side: str, metric: str, rises: bool
 ) -> dict[str, Interval]:
-    """Return the clear differences by mistake, the largest first."""
+    """Return the clear differences in one direction by mistake, the largest first."""
     found = {
         name: interval
         for name, effect in mistakes.items()
         if (interval := effect.difference.get(side, metric))
-        and interval.is_clear
+        and (interval.is_above_zero if rises else interval.is_below_zero)
         and abs(interval.mean) >= LARGE[metric]
     }
     return dict(sorted(found.items(), key=lambda item: -abs(item[1].mean)))
 
 
-def _up(found: dict[str, Interval]) -> dict[str, Interval]:
-    return {name: one for name, one in found.items() if one.is_above_zero}
-
-
-def _down(found: dict[str, Interval]) -> dict[str, Interval]:
-    return {name: one for name, one in found.items() if one.is_below_zero}
-
-
-def _line(beginning: str, found: dict[str, Interval], form: str) -> str:
-    items = [f"`{name}` ({form.format(one.mean)})" for name, one in found.items()]
-    return f"{beginning} {_listed(items)}."
-
-
-def _listed(items: Iterable[str]) -> str:
-    return ", ".join(items) or "none of them"
+def _line(beginning: str, form: str, changes: dict[str, Interval]) -> str:
+    items = [f"`{name}` ({one.mean:{form}})" for name, one in changes.items()]
+    return f"{beginning} {', '.join(items)}."
