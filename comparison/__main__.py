@@ -44,9 +44,10 @@ def _parser() -> Parser:
 
 def _run(show: bool) -> None:
     from comparison.renew import publish, renew  # seconds; --help need not wait
+    from data.world.beliefs import World
 
     if not show:
-        renew()
+        renew(World())
     publish()
 
 

@@ -41,7 +41,7 @@ def measure(
 
     Args:
         folder: where the outcomes are kept.
-        progress: told again and again how many outcomes are yet to be measured.
+        progress: called with the number of outcomes that are yet to be measured.
 
     Raises:
         KeyboardInterrupt: the run was stopped; its processes have ended, too.

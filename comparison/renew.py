@@ -23,16 +23,20 @@ LADDER = ROOT / "results" / "ladder"
 LOCK = ROOT / "build" / "mistakes.lock"
 
 
-def renew() -> None:
-    """Measure what is stale in all worlds; keep the figures pooled over them."""
-    world = World()
+def renew(world: World, seeds: tuple[int, ...] = SEEDS, folder: Path = FOLDER) -> None:
+    """Measure what is stale in all worlds; keep the figures pooled over them.
+
+    Args:
+        folder: where the outcomes of each world are kept.
+    """
     with _alone(LOCK):
-        n_wanted = n_stale(world, SEEDS, FOLDER)
-        print(announcement(n_wanted, minutes(world, SEEDS, FOLDER)), flush=True)
+        n_wanted = n_stale(world, seeds, folder)
+        time = minutes(world, seeds, folder)
+        print(announcement(n_wanted, len(seeds), time), flush=True)
         if n_wanted:
             with _bar(n_wanted) as progress:
-                measure(world, progress=progress)
-        write_pooled(pooled(world, SEEDS, FOLDER))
+                measure(world, seeds, folder, progress)
+        write_pooled(pooled(world, seeds, folder))
 
 
 def publish() -> None:
@@ -45,13 +49,13 @@ def publish() -> None:
     print(f"wrote {PAGE.relative_to(ROOT)} and {LADDER.relative_to(ROOT)}.svg")
 
 
-def announcement(n_wanted: int, minutes: float | None) -> str:
+def announcement(n_wanted: int, n_worlds: int, minutes: float | None) -> str:
     """Say what is to be measured, and how long it takes."""
     if not n_wanted:
-        return f"{FOLDER.relative_to(ROOT)} is up to date"
+        return "all mistakes and practices are up to date"
     n = "some 20" if minutes is None else f"about {max(1, round(minutes))}"
     return (
-        f"measuring {n_wanted} outcomes in {len(SEEDS)} worlds takes {n} minutes. "
+        f"measuring {n_wanted} outcomes in {n_worlds} worlds takes {n} minutes. "
         "Ctrl-C stops; the same command goes on"
     )
 

@@ -14,7 +14,7 @@ SHARE = 0.05  # of the free customers, offered a month
 
 
 def class_weights(study: Study) -> Comparison:
-    """Give leavers more weight in training, and believe the inflated probabilities."""
+    """Weight leavers more in training, and believe the inflated probabilities."""
     method = study.method
     weighted = replace(method, recipe=replace(method.recipe, imbalance="class_weights"))
     return Comparison(outcome(study.case, weighted.practice()), study.outcome)
