@@ -1,9 +1,12 @@
 """Wrong tests: mistakes in how a model is tested, chosen and claimed for."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import optuna
 import pandas as pd
+from optuna.samplers import RandomSampler
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 
@@ -78,24 +81,12 @@ def choosing_by_the_test_set(study: Study) -> Comparison:
     )
 
 
-def drawn_settings(n: int, seed: int) -> list[dict[str, float]]:
-    """Draw settings of LightGBM from the space that level 2 searches."""
-    generator = np.random.default_rng(seed)
-    rows = []
-    for _ in range(n):
-        row = {}
-        for name, kind in SPACE["lightgbm"].items():
-            value = _draw(generator, kind)
-            row[name] = round(value) if type(kind).__name__.startswith("Int") else value
-        rows.append({**FIXED["lightgbm"], **row})
-    return rows
-
-
-def _draw(generator: np.random.Generator, kind: object) -> float:
-    low, high = kind.low, kind.high  # type: ignore[attr-defined]
-    if kind.log:  # type: ignore[attr-defined]
-        return float(np.exp(generator.uniform(np.log(low), np.log(high))))
-    return float(generator.uniform(low, high))
+def drawn_settings(n: int, seed: int) -> list[dict[str, Any]]:
+    """Draw settings of LightGBM at random from the space that level 2 searches."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(sampler=RandomSampler(seed))
+    drawn = [study.ask(SPACE["lightgbm"]).params for _ in range(n)]
+    return [{**FIXED["lightgbm"], **params} for params in drawn]
 
 
 def _tested(method: Method, fold: Split) -> dict[str, float]:

@@ -152,7 +152,11 @@ def test_one_ctrl_c_ends_all_processes_at_once_in_one_line(tmp_path):
 
     os.killpg(run.pid, signal.SIGINT)  # a terminal sends it to all of them
     stopped_at = time.monotonic()
-    _, errors = run.communicate(timeout=60)
+    try:
+        _, errors = run.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        raise
 
     assert errors == "stopped; the same command goes on\n"
     assert run.returncode == 130
