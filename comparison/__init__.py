@@ -1,1 +1,1 @@
-"""Comparison: what each practice is worth, measured on top of the exam."""
+"""Comparison: what each mistake costs and what each practice is worth."""

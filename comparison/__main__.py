@@ -1,57 +1,61 @@
 """The command line of the comparison: `python -m comparison --help`."""
 
 import argparse
-import json
+import errno
 import sys
+from typing import NoReturn
 
-import matplotlib
-from rich.console import Console
-from rich.progress import Progress
+CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
-from comparison.draw_ladder import draw_ladder
-from comparison.measure import SEEDS, in_all, inputs, pooled
-from comparison.mistakes_page import PAGE, page
-from data.report.freshness import ROOT
-from data.report.style import STYLE, save
-from data.world.beliefs import World
 
-FILE = ROOT / "results" / "mistakes.json"
-LADDER = ROOT / "results" / "ladder"
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see --help\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure what is stale, then write the page and the picture."""
-    parser = argparse.ArgumentParser(prog="python -m comparison", description=__doc__)
-    parser.add_argument(
-        "--show", action="store_true", help="measure nothing, only write and draw"
-    )
-    given = parser.parse_args(arguments)
-    if not given.show:
-        measure()
-    found = json.loads(FILE.read_text(encoding="utf-8"))
-    text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(page(found, text), encoding="utf-8")
-    with matplotlib.rc_context(STYLE):
-        save(draw_ladder(found), LADDER)
-    print(f"wrote {PAGE.relative_to(ROOT)} and {LADDER.relative_to(ROOT)}.svg")
+    """Measure what is stale, write the page and the picture; return the exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        _run(given.show)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on", file=sys.stderr)
+        return 130
+    except OSError as error:
+        if error.errno not in CANNOT_WRITE:
+            raise
+        print(_cannot_write(error), file=sys.stderr)
+        return 2
     return 0
 
 
-def measure() -> None:
-    """Measure in all worlds, unless the figures that are kept are of this code."""
-    if FILE.exists() and json.loads(FILE.read_text())["inputs"] == inputs():
-        print(f"{FILE.relative_to(ROOT)} is up to date")
-        return
-    results = []
-    with Progress(
-        console=Console(stderr=True), disable=not sys.stderr.isatty()
-    ) as bars:
-        task = bars.add_task("worlds", total=len(SEEDS))
-        for result in in_all(World()):
-            results.append(result)
-            bars.advance(task)
-    found = pooled(World(), results)
-    FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m comparison",
+        description="Measure what each mistake costs and what each practice is worth.",
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="measure nothing, only write and draw"
+    )
+    return parser
+
+
+def _run(show: bool) -> None:
+    from comparison.renew import publish, renew  # seconds; --help need not wait
+    from data.world.beliefs import World
+
+    if not show:
+        renew(World())
+    publish()
+
+
+def _cannot_write(error: OSError) -> str:
+    return (
+        f"cannot write {error.filename or 'a file'}: {error.strerror}. Make room or "
+        "allow writing there; the same command then goes on"
+    )
 
 
 if __name__ == "__main__":

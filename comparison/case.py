@@ -1,9 +1,9 @@
-"""Case: one world as its records tell it, and the judge who knows the truth of it.
+"""Case: one world as its records describe it, and the judge, who knows its truth.
 
 The sealed year is lived through once, without new offers, and described at its twelve
 cutoffs. Every practice then predicts from the same snapshots, so two practices differ
-in nothing else. What is lost: customers whom an offer kept are known by the last
-snapshot before they would have left (a few in ten thousand).
+in nothing else. The price: a customer whom an offer keeps has no snapshot after the
+month in which that customer would have left (a few in ten thousand).
 """
 
 from dataclasses import dataclass
@@ -35,15 +35,15 @@ class Case:
     """One world.
 
     Attributes:
-        config: level 2's, whose seed, economics and cutoffs are everybody's.
+        config: level 2's; all practices share its seed, economics and cutoffs.
         judge: all that the judge knows.
         sources: all drops up to the last sealed cutoff, as level 2 repairs them.
         past: one row per customer and open cutoff, with features and `left`.
-        sealed: one row per customer and sealed cutoff, with features and `is_free`;
-            where a drop is refused, those of the month before, and nobody is free.
-        short: the same rows as they look to who reads the short drop all the same.
-        flats: one row per customer ever known and cutoff, the first of them the
-            export at the end of the open months.
+        sealed: one row per customer and sealed cutoff, with features and `is_free`.
+            Where a drop is refused, the features of the month before; no one is free.
+        short: the same rows with the features that the short drop leads to.
+        flats: the flat exports: one row per customer ever known and cutoff. The first
+            was made at the end of the open months.
     """
 
     seed: int
@@ -58,14 +58,14 @@ class Case:
 
 @dataclass
 class Recorder:
-    """Writes every month's drop, and keeps who was to be scored and the flat export."""
+    """Writes every month's drop; keeps the customers to be scored and the exports."""
 
     desk: Desk
     rosters: list[pd.DataFrame]
     flats: list[pd.DataFrame]
 
     def watch(self, events: Events, after: State) -> None:
-        """Record a month, and what the cutoff after it knows."""
+        """Record a month, and what is known at the cutoff after it."""
         self.desk.receive(events)
         if after.month < self.desk.plan.world.open_months:
             return
@@ -79,7 +79,7 @@ class Recorder:
 
 
 def case(world: World, seed: int, folder: Path) -> Case:
-    """Live through a world, and describe it as level 2 does.
+    """Live through a world and describe it as level 2 does.
 
     Args:
         folder: an empty one, for the drops.
@@ -113,20 +113,20 @@ def _live(plan: Plan, recorder: Recorder) -> Setting:
 
 
 def _described(recorder: Recorder, config: Config) -> tuple[pd.DataFrame, Sources]:
-    """Give the open months' snapshots, and all sources up to the last cutoff."""
+    """Return the open months' snapshots, and all sources up to the last cutoff."""
     inbox, last = recorder.desk.inbox, recorder.rosters[SEALED_MONTHS - 1]
     known = load(inbox, pd.Timestamp(config.time.predict_at)).sources
     return snapshots(known, config), load(inbox, last[CUTOFF].iloc[0]).sources
 
 
 def _refused(plan: Plan) -> pd.Timestamp:
-    """Give the sealed cutoff at which the last drop is short."""
+    """Return the sealed cutoff at which the last drop is short."""
     _, month, _ = plan.mess.cut_sealed
     return pd.Timestamp(first_day(plan.world.open_months + month + 1))
 
 
 def _as_refused(short: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
-    """Describe customers at `cutoff` as they were a month before, none of them free."""
+    """Describe customers at `cutoff` by the month before, none of them free."""
     here, before = short[CUTOFF] == cutoff, short[CUTOFF] == cutoff - MONTH
     stale = short[before].set_index("customer_id")
     stale = stale.reindex(short.loc[here, "customer_id"]).reset_index()

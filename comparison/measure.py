@@ -1,123 +1,148 @@
-"""Measure: every mistake and every rung in several worlds, as paired differences."""
+"""Measure: whatever is stale, in all worlds, two worlds at a time."""
 
-import json
-import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
-from hashlib import blake2b
-from multiprocessing import get_context
+import signal
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from multiprocessing import active_children, get_context
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from time import perf_counter
 
-from comparison.case import case
-from comparison.ladder import climbed, first_rung
-from comparison.method import bench
-from comparison.mistakes.register import REGISTER
-from comparison.practice import Outcome
-from data.judge.exam import Result, exam
-from data.judge.interval import Interval, interval
-from data.report.freshness import key
+from comparison.kept import (
+    FOLDER,
+    WANTED,
+    Kept,
+    KeptWorld,
+    current_key,
+    file_of,
+    read_kept,
+    stale,
+    write_kept,
+)
+from comparison.ladder.rungs import LEVEL1
+from comparison.outcome import Comparison
+from comparison.study import Study
 from data.world.beliefs import World
-from level2_project.run.found import read_found
 
 SEEDS = (1, 2, 3, 4, 5)
+AT_ONCE = 2  # worlds, each in a process of its own
+LOOK_SECONDS = 0.5  # between two looks at how far the worlds are
 
-Sides = dict[str, dict[str, float]]  # an outcome: claimed and happened
 
+def measure(
+    world: World,
+    seeds: tuple[int, ...] = SEEDS,
+    folder: Path = FOLDER,
+    progress: Callable[[int], None] = lambda n_left: None,
+) -> None:
+    """Measure all that is stale.
 
-def measured(world: World, seed: int) -> dict[str, Any]:
-    """Measure all in one world.
+    What is finished is kept at once: a run that is stopped goes on from there.
 
-    Returns:
-        `mistakes`: by id, the outcome `mistaken` and the one `right`;
-        `ladder`: outcomes by rung.
+    Args:
+        folder: where the outcomes are kept.
+        progress: called with the number of outcomes that are yet to be measured.
+
+    Raises:
+        KeyboardInterrupt: the run was stopped; its processes have ended, too.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        level1: Result = exam(["level1_notebook"], world, seed, scratch / "exam")
-        here = bench(case(world, seed, scratch / "case"))
-    mistakes = {}
-    for name, mistake in REGISTER.items():
-        pair = mistake.measure(here)
-        mistakes[name] = {
-            "mistaken": asdict(pair.mistaken), "right": asdict(pair.right)
-        }  # fmt: skip
-    ladder = {"level1": first_rung(level1["contenders"]["level1_notebook"])}
-    ladder |= dict(climbed(here))
-    outcomes = {name: asdict(rung) for name, rung in ladder.items()}
-    return {"seed": seed, "mistakes": mistakes, "ladder": outcomes}
+    context = get_context("spawn")  # a progress bar has a thread: do not fork
+    with (
+        TemporaryDirectory(prefix="mistakes-") as scratch,
+        ProcessPoolExecutor(AT_ONCE, context, max_tasks_per_child=1) as pool,
+    ):
+        try:
+            jobs = _submit(pool, world, seeds, folder, Path(scratch))
+            while wait(jobs, LOOK_SECONDS, FIRST_EXCEPTION).not_done:
+                progress(n_stale(world, seeds, folder))
+                _raise_failures(jobs)
+            _raise_failures(jobs)
+        except BaseException:
+            for process in active_children():
+                process.terminate()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-def in_all(world: World, seeds: tuple[int, ...] = SEEDS) -> Iterator[dict[str, Any]]:
-    """Measure in several worlds, two at a time, each in a process of its own."""
-    with ProcessPoolExecutor(2, get_context("spawn"), max_tasks_per_child=1) as pool:
-        jobs = [pool.submit(measured, world, seed) for seed in seeds]
-        yield from (job.result() for job in jobs)
+def _submit(
+    pool: ProcessPoolExecutor,
+    world: World,
+    seeds: tuple[int, ...],
+    folder: Path,
+    scratch: Path,
+) -> list[Future[None]]:
+    """Start the worlds in processes that leave Ctrl-C to this one."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # they inherit it
+    try:
+        return [
+            pool.submit(measure_world, world, seed, folder, scratch / f"seed{seed}")
+            for seed in seeds
+            if stale(read_kept(file_of(seed, folder)), world)
+        ]
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def pooled(world: World, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Put the worlds together: means and paired differences, with 95 % intervals."""
-    return {
-        "customers": world.customers,
-        "seeds": [result["seed"] for result in results],
-        "inputs": inputs(),
-        "mistakes": {
-            name: _against(
-                [result["mistakes"][name]["mistaken"] for result in results],
-                [result["mistakes"][name]["right"] for result in results],
-            )
-            for name in results[0]["mistakes"]
-        },
-        "ladder": _rungs([result["ladder"] for result in results]),
-    }
+def _raise_failures(jobs: list[Future[None]]) -> None:
+    for job in jobs:
+        if job.done():
+            job.result()
 
 
-def inputs() -> dict[str, str]:
-    """Name all that the figures depend on."""
-    found = read_found()
-    chosen = json.dumps([found.columns, found.params])
-    digest = blake2b(chosen.encode(), digest_size=8).hexdigest()
-    return {
-        "code": key(["comparison.measure", "level1_notebook.exam"]),
-        "found": digest,
-    }
+def measure_world(world: World, seed: int, folder: Path, scratch: Path) -> None:
+    """Measure what is stale in one world, and keep each outcome when it is there.
+
+    Args:
+        folder: where the outcomes are kept.
+        scratch: an empty folder, for the drops.
+    """
+    file = file_of(seed, folder)
+    kept, study = read_kept(file), Study(world, seed, scratch)
+    names = stale(kept, world)
+    if set(names) - {LEVEL1}:  # all others are held against level 2's own outcome
+        began = perf_counter()
+        study.outcome  # noqa: B018  made here, so that its time is booked once
+        kept.shared_seconds = round(perf_counter() - began, 1)
+    for name in names:
+        kept.outcomes[name] = measured(name, study)
+        write_kept(kept, file)
 
 
-def _rungs(ladders: list[dict[str, Sides]]) -> dict[str, Any]:
-    names = list(ladders[0])
-    before = [names[0], *names]  # the first is compared with itself
-    return {
-        name: _against(
-            [ladder[name] for ladder in ladders], [ladder[last] for ladder in ladders]
-        )
-        for name, last in zip(names, before, strict=False)
-    }
+def measured(name: str, study: Study) -> Kept:
+    """Measure one mistake or one rung in one world."""
+    began = perf_counter()
+    found = WANTED[name].measure(study)
+    seconds, key = round(perf_counter() - began, 1), current_key(name, study.world)
+    if isinstance(found, Comparison):
+        return Kept(key, seconds, found.mistaken, found.right)
+    return Kept(key, seconds, found)
 
 
-def _against(mine: list[Any], theirs: list[Any]) -> dict[str, Any]:
-    """Give both sides' means, and the mean of their differences world by world."""
-    differences = [
-        Outcome(**one).less(Outcome(**other))
-        for one, other in zip(mine, theirs, strict=True)
-    ]
-    return {
-        "with": _intervals(mine),
-        "without": _intervals(theirs),
-        "difference": _intervals(differences),
-    }
+def n_stale(world: World, seeds: tuple[int, ...], folder: Path) -> int:
+    return sum(len(stale(kept, world)) for kept in _all(seeds, folder))
 
 
-def _intervals(rows: list[Sides]) -> dict[str, dict[str, Interval]]:
-    return {
-        side: {
-            name: _rounded([row[side][name] for row in rows])
-            for name in rows[0][side]
-            if not name.endswith("_error") and all(name in row[side] for row in rows)
-        }
-        for side in ("claimed", "happened")
-    }
+def minutes(world: World, seeds: tuple[int, ...], folder: Path) -> float | None:
+    """Estimate how long it takes, from what it took last; None if it never was done."""
+    worlds = _all(seeds, folder)
+    times = [_seconds(kept, stale(kept, world), worlds) for kept in worlds]
+    known = [time for time in times if time is not None]
+    return sum(known) / 60 / AT_ONCE if len(known) == len(times) else None
 
 
-def _rounded(values: list[float]) -> Interval:
-    return {k: v if v is None else round(v, 6) for k, v in interval(values).items()}
+def _seconds(
+    kept: KeptWorld, names: list[str], worlds: list[KeptWorld]
+) -> float | None:
+    """Add up what one world's outcomes took last; what is unknown, in another world."""
+    shared = kept.shared_seconds or max(world.shared_seconds for world in worlds)
+    total = shared if set(names) - {LEVEL1} else 0.0
+    for name in names:
+        took = [w.outcomes[name].seconds for w in [kept, *worlds] if name in w.outcomes]
+        if not took:
+            return None
+        total += took[0]
+    return total
+
+
+def _all(seeds: tuple[int, ...], folder: Path) -> list[KeptWorld]:
+    return [read_kept(file_of(seed, folder)) for seed in seeds]

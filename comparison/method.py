@@ -1,23 +1,16 @@
-"""Reference: the problem solved with level 2's steps, all in their places.
+"""Method: the problem solved with level 2's steps; every mistake changes one thing.
 
-Every mistake is this with one thing changed, and is told by the same words: rows to
-learn from, columns, recipe, and how it is claimed.
+A method says which rows a model learns from, which columns it reads, how it is trained,
+how its quality is claimed and which customers get an offer.
 """
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from comparison.case import Case
-from comparison.practice import (
-    Offers,
-    Outcome,
-    Practice,
-    by_expected_profit,
-    outcome,
-)
+from comparison.practice import Offers, Practice, by_expected_profit
+from level2_project import compare
 from level2_project.evaluate import claim, evaluate, walk
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.run.found import read_found
@@ -26,12 +19,13 @@ from level2_project.train import Recipe, Trained, p_churn, recipe_of, train
 
 
 @dataclass(frozen=True)
-class Way:
+class Method:
     """How the problem is solved in one case.
 
     Attributes:
-        past: what is learnt from; one row per customer and open cutoff.
-        sealed: what is predicted; one row per customer and sealed cutoff.
+        columns: the features that the model reads.
+        past: rows to learn from; one per customer and open cutoff.
+        sealed: rows to predict; one per customer and sealed cutoff.
     """
 
     case: Case
@@ -41,18 +35,14 @@ class Way:
     sealed: pd.DataFrame
     offers: Offers
 
-    @property
-    def features(self) -> list[str]:
-        return [*KEYS, LABEL, *self.columns]
-
     def seed(self, purpose: str) -> int:
         return self.case.config.seed_for(purpose)
 
     def claimed(self, folds: list[Split] | None = None) -> dict[str, float]:
-        """Claim as level 2 does: by the coming season of a year ago.
+        """Return the claim that level 2 makes: from the same months one year earlier.
 
         Args:
-            folds: splits to claim by instead.
+            folds: other splits to make the claim on.
         """
         config = self.case.config
         folds = folds or for_claim(self.past, config.split, config.time)
@@ -60,21 +50,22 @@ class Way:
         return claim(evaluate(walked, config.economics))
 
     def trained(self, rows: pd.DataFrame | None = None) -> Trained:
-        """Train on `rows`, all of the past if none are given."""
+        """Fit the model to `rows`, or to all of the past."""
         rows = self.past if rows is None else rows
-        return train(self.recipe, rows[self.features], self.seed("train"))
+        wanted = [*KEYS, LABEL, *self.columns]
+        return train(self.recipe, rows[wanted], self.seed("train"))
 
     def practice(
         self, claimed: dict[str, float] | None = None, model: Trained | None = None
     ) -> Practice:
-        """Carry it out, with another claim or another model where one is given."""
+        """Carry the method out; a claim or a model that is given replaces its own."""
         claimed = self.claimed() if claimed is None else claimed
         p = p_churn(model or self.trained(), self.sealed)
-        told = self.sealed[["customer_id", "cutoff", "monthly_fee_usd", "is_free"]]
-        return Practice(claimed, told.assign(p_churn=p), self.offers)
+        rows = self.sealed[["customer_id", "cutoff", "monthly_fee_usd", "is_free"]]
+        return Practice(claimed, rows.assign(p_churn=p), self.offers)
 
-    def with_columns(self, past: pd.DataFrame, sealed: pd.DataFrame) -> "Way":
-        """Add columns; both frames have one row per row of the past and the sealed."""
+    def with_columns(self, past: pd.DataFrame, sealed: pd.DataFrame) -> "Method":
+        """Add columns; the frames have the rows of `past` and of `sealed`."""
         return replace(
             self,
             columns=[*self.columns, *past],
@@ -82,42 +73,16 @@ class Way:
             sealed=pd.concat([self.sealed, sealed], axis=1),
         )
 
-    def few(self, n_customers: int, purpose: str) -> "Way":
-        """Look at randomly chosen customers alone; all are still predicted."""
-        ids = np.unique(self.past["customer_id"])
-        chosen = np.random.default_rng(self.seed(purpose)).permutation(ids)
-        kept = self.past["customer_id"].isin(chosen[:n_customers])
-        return replace(self, past=self.past[kept])
+    def sample(self, n_customers: int, purpose: str) -> "Method":
+        """Learn from randomly drawn customers alone; all are still predicted."""
+        drawn = compare.sample(self.past, n_customers, self.seed(purpose))
+        return replace(self, past=drawn)
 
 
-class Bench(NamedTuple):
-    """One case with the reference carried out in it."""
-
-    way: Way
-    model: Trained
-    practice: Practice
-    outcome: Outcome
-
-
-class Pair(NamedTuple):
-    """What came of a mistake, and of the same without it."""
-
-    mistaken: Outcome
-    right: Outcome
-
-
-def bench(case: Case) -> Bench:
-    """Carry out level 2's own way."""
-    way = reference(case)
-    model = way.trained()
-    practice = way.practice(model=model)
-    return Bench(way, model, practice, outcome(case, practice))
-
-
-def reference(case: Case) -> Way:
-    """Give level 2's own way, with the columns and settings that it found."""
+def level2_method(case: Case) -> Method:
+    """Return level 2's own method, with the columns and settings that it found."""
     found = read_found()
-    return Way(
+    return Method(
         case=case,
         columns=found.columns,
         recipe=recipe_of(case.config, found.params),
@@ -125,3 +90,9 @@ def reference(case: Case) -> Way:
         sealed=case.sealed,
         offers=by_expected_profit(case),
     )
+
+
+def random_split(rows: pd.DataFrame, seed: int) -> Split:
+    """Draw a fifth of the rows at random to test on, from whichever month."""
+    test = rows.sample(frac=0.2, random_state=seed % 2**31)
+    return Split(rows.drop(test.index), test.assign(cutoff=rows["cutoff"].max()))

@@ -1,7 +1,7 @@
-"""Practice: what somebody would claim, predict and offer; the judge's word on it."""
+"""Practice: a claim, predictions and a rule for offers, taken before the judge."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from comparison.case import CUTOFF, Case
+from comparison.outcome import Outcome, happened
 from data.calendar import month_number
 from data.judge.exam import judged
 from data.judge.year import Cutoff, Decision, Policy, live
@@ -16,65 +17,48 @@ from data.world.state import FIRST_CUSTOMER_ID
 from level2_project.decide import decide
 
 Array = npt.NDArray[Any]
-Offers = Callable[[Array, Array, Array], Array]  # p_churn, monthly fee, who is free
-TOLD = ["p_churn", "monthly_fee_usd", "is_free"]
+Offers = Callable[[Array, Array, Array], Array]  # p_churn, monthly fee, is free
+NEEDED = ["p_churn", "monthly_fee_usd", "is_free"]
 
 
 @dataclass(frozen=True)
 class Practice:
-    """One way of doing things, carried out in one case.
+    """One way of working, carried out in one case.
 
     Attributes:
         claimed: what its author would report, by the judge's names.
-        told: one row per customer and sealed cutoff: `customer_id`, `cutoff`,
+        predictions: one row per customer and sealed cutoff: `customer_id`, `cutoff`,
             `p_churn`, `monthly_fee_usd`, `is_free`.
-        offers: who gets one, given chances, fees (USD) and who is free.
+        offers: marks the customers who get an offer. It is handed probabilities, fees
+            (USD) and a mark of the customers who are free for one.
     """
 
     claimed: dict[str, float]
-    told: pd.DataFrame
+    predictions: pd.DataFrame
     offers: Offers
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What was claimed and what happened, by the judge's names; `profit` is in USD."""
-
-    claimed: dict[str, float] = field(default_factory=dict)
-    happened: dict[str, float] = field(default_factory=dict)
-
-    def less(self, other: "Outcome") -> dict[str, dict[str, float]]:
-        """Give the differences in all that both have."""
-        pairs = {
-            "claimed": (self.claimed, other.claimed),
-            "happened": (self.happened, other.happened),
-        }
-        return {
-            side: {name: mine[name] - theirs[name] for name in mine if name in theirs}
-            for side, (mine, theirs) in pairs.items()
-        }
-
-
 def outcome(case: Case, practice: Practice) -> Outcome:
-    """Let the judge live through the sealed year with a practice."""
+    """Return what was claimed, and what happened in the judge's sealed year."""
     result = judged(case.judge, live(case.judge, policy(practice)))
-    happened = {**result["happened"], "profit": result["money"]["profit"]}
-    happened["offer_share"] = result["offer_share"]
-    return Outcome(practice.claimed, happened)
+    return Outcome(practice.claimed, happened(result))
 
 
 def policy(practice: Practice) -> Policy:
-    """Decide month by month; whom no snapshot tells of is known by his last one."""
-    told = _by_month(practice.told)
-    last = np.zeros((0, len(TOLD)))
+    """Return the judge's policy that makes the offers of a practice month by month.
+
+    A customer without a prediction at a cutoff keeps the last one and gets no offer.
+    """
+    by_month = _by_month(practice.predictions)
+    last = np.zeros((0, len(NEEDED)))  # (n_customers so far, 3)
 
     def decide_month(cutoff: Cutoff) -> Decision:
         nonlocal last
-        newcomers = np.full((len(cutoff.state) - len(last), len(TOLD)), np.nan)
+        newcomers = np.full((len(cutoff.state) - len(last), len(NEEDED)), np.nan)
         last = np.concatenate([last, newcomers])
-        who, now = told[cutoff.month]
-        last[:, 2] = 0  # who is not told of gets no offer
-        last[who] = now
+        position, now = by_month[cutoff.month]
+        last[:, 2] = 0  # free only if predicted now
+        last[position] = now
         p_churn, fee_usd, is_free = last.T
         free = cutoff.free & (is_free == 1)
         offers = practice.offers(np.nan_to_num(p_churn), fee_usd, free)
@@ -83,23 +67,23 @@ def policy(practice: Practice) -> Policy:
     return decide_month
 
 
-def _by_month(told: pd.DataFrame) -> dict[int, tuple[Array, Array]]:
-    """Give customers' positions and what is told of them, by month."""
+def _by_month(predictions: pd.DataFrame) -> dict[int, tuple[Array, Array]]:
+    """Return the customers' positions and their predictions, by month."""
     return {
         month_number(f"{cutoff:%Y-%m}"): (
             rows["customer_id"].to_numpy() - FIRST_CUSTOMER_ID,
-            rows[TOLD].to_numpy(float),
+            rows[NEEDED].to_numpy(float),
         )
-        for cutoff, rows in told.groupby(CUTOFF)
+        for cutoff, rows in predictions.groupby(CUTOFF)
     }
 
 
 def by_expected_profit(case: Case) -> Offers:
-    """Decide as level 2 does, by its assumed economics."""
+    """Return level 2's rule for offers, with its assumed economics."""
     economics = case.config.economics
     return lambda p_churn, fee_usd, free: decide(p_churn, fee_usd, free, economics)
 
 
 def over_one_half(p_churn: Array, fee_usd: Array, free: Array) -> Array:
-    """Offer to whom a classifier calls a leaver."""
+    """Mark the free customers whom a classifier predicts to leave."""
     return (p_churn >= 0.5) & free

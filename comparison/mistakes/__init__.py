@@ -1,1 +1,1 @@
-"""The beginner's shortcuts, one function each."""
+"""The shortcuts of beginners, one function each."""

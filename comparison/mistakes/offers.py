@@ -1,39 +1,40 @@
-"""Wrong offers: mistakes in what is done with the chances."""
+"""Wrong offers: mistakes in what is done with the probabilities."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from comparison.method import Bench, Pair
-from comparison.practice import Array, Offers, Outcome, outcome, over_one_half
+from comparison.outcome import Comparison, Outcome
+from comparison.practice import Array, Offers, outcome, over_one_half
+from comparison.study import Study
 from level2_project.measures.gain import gain_usd
 
-SHARE = 0.05  # of those who are free, offered a month
+SHARE = 0.05  # of the free customers, offered a month
 
 
-def class_weights(bench: Bench) -> Pair:
-    """Give leavers more weight, and take the inflated chances at their word."""
-    way = bench.way
-    weighted = replace(way, recipe=replace(way.recipe, imbalance="class_weights"))
-    return Pair(outcome(way.case, weighted.practice()), bench.outcome)
+def class_weights(study: Study) -> Comparison:
+    """Weight leavers more in training, and believe the inflated probabilities."""
+    method = study.method
+    weighted = replace(method, recipe=replace(method.recipe, imbalance="class_weights"))
+    return Comparison(outcome(study.case, weighted.practice()), study.outcome)
 
 
-def threshold_one_half(bench: Bench) -> Pair:
-    """Offer where the chance is at least one half."""
-    return Pair(_deciding(bench, over_one_half), bench.outcome)
+def threshold_one_half(study: Study) -> Comparison:
+    """Offer where the probability is at least one half."""
+    return Comparison(_with_rule(study, over_one_half), study.outcome)
 
 
-def ranking_by_risk(bench: Bench) -> Pair:
-    """Offer to the riskiest twentieth; without the mistake, to the most valuable."""
-    economics = bench.way.case.config.economics
+def ranking_by_risk(study: Study) -> Comparison:
+    """Offer to the twentieth with the highest risk; right is the highest value."""
+    economics = study.case.config.economics
     by_risk = highest(lambda p_churn, fee_usd: p_churn)
     by_value = highest(lambda p_churn, fee_usd: gain_usd(p_churn, fee_usd, economics))
-    return Pair(_deciding(bench, by_risk), _deciding(bench, by_value))
+    return Comparison(_with_rule(study, by_risk), _with_rule(study, by_value))
 
 
 def highest(rank: Callable[[Array, Array], Array]) -> Offers:
-    """Offer to the twentieth of the free who rank highest."""
+    """Return the rule that offers to the twentieth of the free who rank highest."""
 
     def offers(p_churn: Array, fee_usd: Array, free: Array) -> Array:
         height = np.where(free, np.nan_to_num(rank(p_churn, fee_usd)), -np.inf)
@@ -45,17 +46,16 @@ def highest(rank: Callable[[Array, Array], Array]) -> Offers:
     return offers
 
 
-def _deciding(bench: Bench, offers: Offers) -> Outcome:
-    """Let the same chances decide by another rule; nothing is claimed for it."""
-    return outcome(bench.way.case, replace(bench.practice, claimed={}, offers=offers))
+def offers_to_the_unpaid(study: Study) -> Comparison:
+    """Offer a discount to customers with an unpaid invoice, too."""
+    rows = study.practice.predictions
+    drop_is_whole = rows.groupby("cutoff")["is_free"].transform("any")
+    is_unpaid = study.method.sealed["is_unpaid"] > 0
+    to_all = rows.assign(is_free=rows["is_free"] | (is_unpaid & drop_is_whole))
+    practice = replace(study.practice, predictions=to_all)
+    return Comparison(outcome(study.case, practice), study.outcome)
 
 
-def offers_to_the_unpaid(bench: Bench) -> Pair:
-    """Offer a discount to customers whose payment has failed, too."""
-    way, told = bench.way, bench.practice.told
-    month_is_free = told.groupby("cutoff")["is_free"].transform("any")
-    unpaid = way.sealed["is_unpaid"] > 0
-    everybody = told.assign(is_free=told["is_free"] | (unpaid & month_is_free))
-    return Pair(
-        outcome(way.case, replace(bench.practice, told=everybody)), bench.outcome
-    )
+def _with_rule(study: Study, offers: Offers) -> Outcome:
+    """Let another rule decide on the same probabilities; nothing is claimed for it."""
+    return outcome(study.case, replace(study.practice, claimed={}, offers=offers))

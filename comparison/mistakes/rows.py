@@ -1,14 +1,15 @@
-"""Wrong rows: mistakes in what is learnt from: rows, columns, labels."""
+"""Wrong rows: mistakes in what a model learns from: rows, columns, labels."""
 
 from dataclasses import replace
 
 import pandas as pd
 
-from comparison.method import Bench, Pair
+from comparison.method import random_split
+from comparison.outcome import Comparison
 from comparison.practice import outcome
+from comparison.study import Study
 from level2_project.label import label
 from level2_project.point_in_time.keys import KEYS, LABEL
-from level2_project.split import Split
 
 TOTALS = [
     "total_spend_usd",
@@ -22,66 +23,54 @@ STATUS = ["auto_renew", "days_since_last_use"]
 OFFER_LASTS = 180  # days
 
 
-def one_row_per_customer(bench: Bench) -> Pair:
-    """Learn who ever left from one snapshot each, and test on a random fifth."""
-    way = bench.way
-    ever_left = way.past.groupby("customer_id")[LABEL].transform("max")
-    rows = way.past[way.past[LABEL] | ~ever_left]  # a leaver's row is his last
+def one_row_per_customer(study: Study) -> Comparison:
+    """Learn from one row per customer, labelled "ever left"; test on a random fifth."""
+    method = study.method
+    ever_left = method.past.groupby("customer_id")[LABEL].transform("max")
+    rows = method.past[method.past[LABEL] | ~ever_left]  # a leaver's row is the last
     rows = rows.drop_duplicates("customer_id", keep="last")
-    split = random_split(rows, way.seed("split"))
-    claimed = way.claimed([split])
-    return Pair(
-        outcome(way.case, way.practice(claimed, way.trained(rows))), bench.outcome
-    )
+    claimed = method.claimed([random_split(rows, method.seed("split"))])
+    practice = method.practice(claimed, method.trained(rows))
+    return Comparison(outcome(study.case, practice), study.outcome)
 
 
-def random_split(rows: pd.DataFrame, seed: int) -> Split:
-    """Take a random fifth to test on, whenever it happened."""
-    test = rows.sample(frac=0.2, random_state=seed % 2**31)
-    return Split(rows.drop(test.index), test.assign(cutoff=rows["cutoff"].max()))
-
-
-def lifetime_totals(bench: Bench) -> Pair:
+def lifetime_totals(study: Study) -> Comparison:
     """Add each customer's totals up to the day of the export."""
-    return _with_export(bench, TOTALS)
+    return _with_export(study, TOTALS)
 
 
-def status_columns(bench: Bench) -> Pair:
-    """Add columns of the export that say in other words who has left."""
-    return _with_export(bench, STATUS)
+def status_columns(study: Study) -> Comparison:
+    """Add columns of the export that a customer's leaving has changed."""
+    return _with_export(study, STATUS)
 
 
-def _with_export(bench: Bench, names: list[str]) -> Pair:
+def _with_export(study: Study, names: list[str]) -> Comparison:
     """Join columns of the flat export.
 
-    There is one for all of the past, and then a new one each month, as in the exam.
+    One export describes all of the past, and a new one each sealed month, as in the
+    exam.
     """
-    way = bench.way
-    flats = way.case.flats[[*KEYS, *names]].rename(
-        columns=lambda n: _exported(n, names)
-    )
+    method = study.method
+    exported = {name: f"export_{name}" for name in names}  # level 2 has `n_tickets`
+    flats = study.case.flats[[*KEYS, *names]].rename(columns=exported)
     first = flats[flats["cutoff"] == flats["cutoff"].min()].drop(columns="cutoff")
-    past = way.past[["customer_id"]].merge(first, how="left", on="customer_id")
-    sealed = way.sealed[KEYS].merge(flats, how="left", on=KEYS)
-    columns = [_exported(name, names) for name in names]
-    more = way.with_columns(
-        past[columns].astype("float32").set_axis(way.past.index),
-        sealed[columns].astype("float32").set_axis(way.sealed.index),
+    past = method.past[["customer_id"]].merge(first, how="left", on="customer_id")
+    sealed = method.sealed[KEYS].merge(flats, how="left", on=KEYS)
+    columns = list(exported.values())
+    more = method.with_columns(
+        past[columns].astype("float32").set_axis(method.past.index),
+        sealed[columns].astype("float32").set_axis(method.sealed.index),
     )
-    return Pair(outcome(way.case, more.practice()), bench.outcome)
+    return Comparison(outcome(study.case, more.practice()), study.outcome)
 
 
-def _exported(name: str, names: list[str]) -> str:
-    return f"export_{name}" if name in names else name
-
-
-def immature_labels(bench: Bench) -> Pair:
-    """Write each label down on the day on which its horizon ends, and leave it so."""
-    way, config = bench.way, bench.way.case.config
+def immature_labels(study: Study) -> Comparison:
+    """Fix each label on the day its horizon ends; later cancellations are missed."""
+    method, config = study.method, study.case.config
     time = config.time
     parts = [
         label(
-            way.case.sources.subscriptions,
+            study.case.sources.subscriptions,
             pd.DatetimeIndex([cutoff]),
             time.horizon,
             cutoff + time.horizon,
@@ -90,22 +79,21 @@ def immature_labels(bench: Bench) -> Pair:
         for cutoff in time.cutoffs
     ]
     early = pd.concat(parts, ignore_index=True)
-    features = way.past.drop(columns=LABEL)
-    past = features.merge(early, on=KEYS, how="inner")
-    early_told = replace(way, past=past).practice()
-    return Pair(outcome(way.case, early_told), bench.outcome)
+    past = method.past.drop(columns=LABEL).merge(early, on=KEYS, how="inner")
+    practice = replace(method, past=past).practice()
+    return Comparison(outcome(study.case, practice), study.outcome)
 
 
-def no_control_group(bench: Bench) -> Pair:
-    """Learn from everybody; without the mistake, from those no offer was working on."""
-    way = bench.way
-    is_treated = way.past["days_since_offer"] < OFFER_LASTS
-    untreated = replace(way, past=way.past[~is_treated])
-    return Pair(bench.outcome, outcome(way.case, untreated.practice()))
+def no_control_group(study: Study) -> Comparison:
+    """Learn from everybody; right is to leave out customers with an offer in force."""
+    method = study.method
+    is_treated = method.past["days_since_offer"] < OFFER_LASTS
+    untreated = replace(method, past=method.past[~is_treated])
+    return Comparison(study.outcome, outcome(study.case, untreated.practice()))
 
 
-def short_drop(bench: Bench) -> Pair:
+def short_drop(study: Study) -> Comparison:
     """Predict from a drop that arrived short as if it were whole."""
-    case, claimed = bench.way.case, bench.outcome.claimed
-    short = replace(bench.way, sealed=case.short)
-    return Pair(outcome(case, short.practice(claimed, bench.model)), bench.outcome)
+    short = replace(study.method, sealed=study.case.short)
+    practice = short.practice(study.outcome.claimed, study.model)
+    return Comparison(outcome(study.case, practice), study.outcome)

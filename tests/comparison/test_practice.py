@@ -1,4 +1,4 @@
-"""A case and a practice: all see the same snapshots, and the judge's word is exact."""
+"""A case and a practice: all see the same snapshots, and the figures are exact."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from comparison.case import Case, case
-from comparison.mistakes.rows import random_split
+from comparison.method import random_split
 from comparison.practice import Practice, outcome, over_one_half
 from data.judge.policies import full_information, nobody_policy
 from data.judge.scores import predictive
@@ -23,13 +23,13 @@ def small(tmp_path_factory) -> Case:
     return case(World(customers=1_000), seed=3, folder=tmp_path_factory.mktemp("case"))
 
 
-def told(small: Case, p_churn: np.ndarray) -> pd.DataFrame:
+def predictions(small: Case, p_churn: np.ndarray) -> pd.DataFrame:
     rows = small.sealed[[*KEYS, "monthly_fee_usd", "is_free"]]
     return rows.assign(p_churn=p_churn)
 
 
-def true_chances(small: Case) -> np.ndarray:
-    """Give the true chance of every row of the sealed snapshots."""
+def true_probabilities(small: Case) -> np.ndarray:
+    """Return the true probability of every row of the sealed snapshots."""
     months = live(small.judge, nobody_policy)
     p = pd.concat(
         [
@@ -74,8 +74,8 @@ def test_all_other_months_are_as_if_no_drop_had_come_short(small):
     assert len(small.sealed) == len(small.short)
 
 
-def test_the_true_chances_get_what_full_information_gets(small):
-    practice = Practice({}, told(small, true_chances(small)), nobody)
+def test_the_true_probabilities_get_what_full_information_gets(small):
+    practice = Practice({}, predictions(small, true_probabilities(small)), no_offers)
 
     happened = outcome(small, practice).happened
 
@@ -83,7 +83,7 @@ def test_the_true_chances_get_what_full_information_gets(small):
     assert {name: happened[name] for name in best} == pytest.approx(best)
 
 
-def nobody(p_churn, fee_usd, free):
+def no_offers(p_churn, fee_usd, free):
     return np.zeros(len(free), bool)
 
 
@@ -91,8 +91,10 @@ def everybody(p_churn, fee_usd, free):
     return free
 
 
-def test_who_makes_no_offer_earns_exactly_nothing(small):
-    practice = Practice({}, told(small, np.full(len(small.sealed), 0.03)), nobody)
+def test_no_offers_earn_exactly_nothing(small):
+    practice = Practice(
+        {}, predictions(small, np.full(len(small.sealed), 0.03)), no_offers
+    )
 
     happened = outcome(small, practice).happened
 
@@ -100,8 +102,8 @@ def test_who_makes_no_offer_earns_exactly_nothing(small):
     assert happened["offer_share"] == 0
 
 
-def test_only_who_is_free_gets_an_offer_whatever_a_practice_wants(small):
-    certain = told(small, np.ones(len(small.sealed)))
+def test_only_free_customers_get_an_offer_whatever_a_practice_wants(small):
+    certain = predictions(small, np.ones(len(small.sealed)))
     asked = []
 
     def everybody(p_churn, fee_usd, free):
@@ -114,8 +116,8 @@ def test_only_who_is_free_gets_an_offer_whatever_a_practice_wants(small):
     assert 0 < share < 0.25  # twice a year at most
 
 
-def test_a_changed_rule_changes_the_money_and_not_the_chances(small):
-    silent = Practice({}, told(small, true_chances(small)), nobody)
+def test_a_changed_rule_changes_the_money_and_not_the_ranking(small):
+    silent = Practice({}, predictions(small, true_probabilities(small)), no_offers)
 
     without = outcome(small, silent).happened
     to_all = outcome(small, replace(silent, offers=everybody)).happened

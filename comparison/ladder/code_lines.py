@@ -36,7 +36,7 @@ def code_lines(code: Code) -> int:
 
 
 def lines_of_code(path: Path) -> set[int]:
-    """Give the numbers of the lines that hold code."""
+    """Return the numbers of the lines that hold code."""
     with tokenize.open(path) as file:
         tokens = list(tokenize.generate_tokens(file.readline))
     held = {

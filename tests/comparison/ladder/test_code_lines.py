@@ -1,6 +1,6 @@
 """Lines of code: text for readers does not count."""
 
-from comparison.code_lines import NOTEBOOK, code_lines, lines_of_code
+from comparison.ladder.code_lines import NOTEBOOK, code_lines, lines_of_code
 from level2_project import decide
 
 CODE = '''"""What it is.

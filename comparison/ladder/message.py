@@ -1,0 +1,33 @@
+"""Message: the ladder's result in one sentence, which follows from its intervals."""
+
+from comparison.ladder.rungs import RUNGS
+from comparison.pooled import Effect, Interval
+
+ON_THE_MODEL = ("lightgbm", "selection", "tuning")  # work on the model alone
+
+
+def message(ladder: dict[str, Effect]) -> str:
+    """Say where the gain in average precision comes from, and where it does not."""
+    steps = {
+        name: effect.difference.happened["average_precision"]
+        for name, effect in ladder.items()
+    }
+    largest = max(steps, key=lambda name: steps[name].mean)
+    if not steps[largest].is_above_zero:
+        return "No practice clearly raises the average precision"
+    how_much = "Most" if _is_most(steps[largest], steps) else "The largest part"
+    none = [name for name in ON_THE_MODEL if not steps[name].is_above_zero]
+    return (
+        f"{how_much} of the gain in average precision comes from "
+        f"{RUNGS[largest].noun}{_none_from(none)}"
+    )
+
+
+def _is_most(step: Interval, steps: dict[str, Interval]) -> bool:
+    gain = sum(one.mean for one in steps.values())
+    return step.low is not None and step.low > gain / 2
+
+
+def _none_from(names: list[str]) -> str:
+    nouns = [RUNGS[name].noun for name in names]
+    return f", none from {' or '.join(nouns)}" if nouns else ""

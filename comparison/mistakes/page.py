@@ -1,0 +1,127 @@
+"""Page: the figures of `MISTAKES.md`, and every sentence that states a result."""
+
+import inspect
+from pathlib import Path
+
+from comparison.ladder.code_lines import NOTEBOOK
+from comparison.mistakes.register import ELSEWHERE, REGISTER, Mistake
+from comparison.mistakes.sentences import accuracies, in_short
+from comparison.pooled import Effect, Figures, Interval, Pooled
+from data.report.freshness import ROOT
+from data.report.publish import filled
+
+PAGE = ROOT / "level1_notebook" / "MISTAKES.md"
+METRICS = {
+    ("claimed", "roc_auc"): "claimed AUC",
+    ("happened", "roc_auc"): "actual AUC",
+    ("claimed", "average_precision"): "claimed precision",
+    ("happened", "average_precision"): "actual precision",
+    ("happened", "calibration"): "actual calibration",
+    ("happened", "profit"): "actual profit",
+}
+
+
+def page(found: Pooled, text: str) -> str:
+    """Fill the page's blocks; the words around them are written by hand."""
+    blocks = {
+        "in_short": in_short(found.mistakes),
+        "register": register(),
+        "reported": reported(found.mistakes),
+        "changes": changes(found.mistakes),
+        "worlds": f"{len(found.seeds)} worlds of {found.customers:,} customers.",
+        "accuracy": accuracies(found.mistakes["accuracy"]),
+    }
+    return filled(text, blocks)
+
+
+def register() -> str:
+    head = "| id | mistake | level 1's line | level 2's remedy |\n|---|---|---|---|\n"
+    rows = [
+        f"| `{name}` | {mistake.label} | {line_link(mistake)} | {fix_link(mistake)} |\n"
+        for name, mistake in REGISTER.items()
+    ]
+    return head + "".join(rows)
+
+
+def line_link(mistake: Mistake) -> str:
+    """Link the line of the notebook that makes the mistake."""
+    if mistake.line == ELSEWHERE:
+        return "not in level 1; in many other notebooks"
+    number = line_number(mistake.line)
+    return f"[`churn.py`, line {number}](churn.py#L{number})"
+
+
+def line_number(code: str) -> int:
+    """Find a line of the notebook.
+
+    Raises:
+        LookupError: it is not there, or more than once.
+    """
+    lines = NOTEBOOK.read_text(encoding="utf-8").splitlines()
+    found = [number for number, line in enumerate(lines, start=1) if code in line]
+    if len(found) != 1:
+        raise LookupError(f"wanted one line with {code!r} in churn.py, found {found}")
+    return found[0]
+
+
+def fix_link(mistake: Mistake) -> str:
+    """Link the function of level 2 that avoids the mistake."""
+    if not mistake.fix:
+        return "none; level 3, to come"
+    path = Path(inspect.getfile(mistake.fix)).relative_to(ROOT)
+    _, line = inspect.getsourcelines(mistake.fix)
+    return f"[`{mistake.fix.__name__}`](../{path.as_posix()}#L{line})"
+
+
+def reported(mistakes: dict[str, Effect]) -> str:
+    """Write a row per mistake: each metric as claimed and as it is."""
+    lines = [
+        "| id | AUC | precision | calibration | profit |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for name, effect in mistakes.items():
+        cells = [
+            claimed_and_actual(effect.done, metric)
+            for metric in ("roc_auc", "average_precision", "calibration", "profit")
+        ]
+        if any(cell != "-" for cell in cells):
+            lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def claimed_and_actual(figures: Figures, metric: str) -> str:
+    sides = [figures.get(side, metric) for side in ("claimed", "happened")]
+    if sides == [None, None]:
+        return "-"
+    return " → ".join(number(side.mean, metric) if side else "-" for side in sides)
+
+
+def changes(mistakes: dict[str, Effect]) -> str:
+    """Write a row per mistake: how it changes each metric."""
+    head = f"| id | {' | '.join(METRICS.values())} |\n|---|{'--:|' * len(METRICS)}\n"
+    rows = [
+        f"| `{name}` | {' | '.join(_changes(effect.difference))} |\n"
+        for name, effect in mistakes.items()
+    ]
+    return head + "".join(rows)
+
+
+def _changes(difference: Figures) -> list[str]:
+    return [change(difference.get(*metric), metric[1]) for metric in METRICS]
+
+
+def change(found: Interval | None, metric: str) -> str:
+    """Write a difference with half its interval, bold where it is clear."""
+    if found is None or found.low is None or found.high is None:
+        return "-"
+    if found.low == found.high == 0:  # the mistake cannot change it
+        return "-"
+    reach = number((found.high - found.low) / 2, metric)
+    text = f"{number(found.mean, metric, '+')} ± {reach}"
+    is_seen = float(number(found.mean, metric).replace(",", "")) != 0
+    return f"**{text}**" if found.is_clear and is_seen else text
+
+
+def number(value: float, metric: str, sign: str = "") -> str:
+    digits = {"profit": 0, "calibration": 2}.get(metric, 3)
+    return f"{value:{sign},.{digits}f}"

@@ -1,0 +1,49 @@
+"""Study: one world in which level 2's own method is carried out.
+
+All mistakes and most rungs are held against it. What they share is expensive: each part
+is made when it is first asked for, and only once.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from comparison.case import Case, case
+from comparison.method import Method, level2_method
+from comparison.outcome import Outcome
+from comparison.practice import Practice, outcome
+from data.world.beliefs import World
+from level2_project.train import Trained
+
+
+@dataclass(eq=False)
+class Study:
+    """One world.
+
+    Attributes:
+        folder: an empty one, for the drops.
+    """
+
+    world: World
+    seed: int
+    folder: Path
+
+    @cached_property
+    def case(self) -> Case:
+        return case(self.world, self.seed, self.folder / "case")
+
+    @cached_property
+    def method(self) -> Method:
+        return level2_method(self.case)
+
+    @cached_property
+    def model(self) -> Trained:
+        return self.method.trained()
+
+    @cached_property
+    def practice(self) -> Practice:
+        return self.method.practice(model=self.model)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        return outcome(self.case, self.practice)
