@@ -8,7 +8,7 @@ from comparison.code_lines import NOTEBOOK, Code
 from comparison.method import Bench, Way
 from comparison.mistakes.rows import random_split
 from comparison.practice import Outcome, outcome, over_one_half
-from data.judge.exam import Result
+from data.judge.result import Result
 from level2_project import (
     evaluate,
     features,
@@ -123,6 +123,7 @@ def _judged(
 
 def first_rung(result: Result) -> Outcome:
     """Take level 1's outcome over from the judge's report of one world."""
-    happened = {**result["happened"], "profit": result["money"]["profit"]}
-    happened["offer_share"] = result["offer_share"]
-    return Outcome(result["claimed"], happened)
+    assert result.happened is not None  # a level predicts
+    happened = {**result.happened, "profit": result.money.profit}
+    happened["offer_share"] = result.offer_share
+    return Outcome(result.claimed or {}, happened)

@@ -15,14 +15,15 @@ from comparison.ladder import climbed, first_rung
 from comparison.method import bench
 from comparison.mistakes.register import REGISTER
 from comparison.practice import Outcome
-from data.judge.exam import Result, exam
-from data.judge.interval import Interval, interval
+from data.judge.exam import level_result
+from data.judge.interval import interval
 from data.report.freshness import key
 from data.world.beliefs import World
 from level2_project.run.found import read_found
 
 SEEDS = (1, 2, 3, 4, 5)
 
+Rounded = dict[str, float | None]  # mean, low and high
 Sides = dict[str, dict[str, float]]  # an outcome: claimed and happened
 
 
@@ -35,7 +36,7 @@ def measured(world: World, seed: int) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        level1: Result = exam(["level1_notebook"], world, seed, scratch / "exam")
+        level1 = level_result("level1_notebook", world, seed, scratch / "exam")
         here = bench(case(world, seed, scratch / "case"))
     mistakes = {}
     for name, mistake in REGISTER.items():
@@ -43,7 +44,7 @@ def measured(world: World, seed: int) -> dict[str, Any]:
         mistakes[name] = {
             "mistaken": asdict(pair.mistaken), "right": asdict(pair.right)
         }  # fmt: skip
-    ladder = {"level1": first_rung(level1["contenders"]["level1_notebook"])}
+    ladder = {"level1": first_rung(level1)}
     ladder |= dict(climbed(here))
     outcomes = {name: asdict(rung) for name, rung in ladder.items()}
     return {"seed": seed, "mistakes": mistakes, "ladder": outcomes}
@@ -108,7 +109,7 @@ def _against(mine: list[Any], theirs: list[Any]) -> dict[str, Any]:
     }
 
 
-def _intervals(rows: list[Sides]) -> dict[str, dict[str, Interval]]:
+def _intervals(rows: list[Sides]) -> dict[str, dict[str, Rounded]]:
     return {
         side: {
             name: _rounded([row[side][name] for row in rows])
@@ -119,5 +120,8 @@ def _intervals(rows: list[Sides]) -> dict[str, dict[str, Interval]]:
     }
 
 
-def _rounded(values: list[float]) -> Interval:
-    return {k: v if v is None else round(v, 6) for k, v in interval(values).items()}
+def _rounded(values: list[float]) -> Rounded:
+    return {
+        end: value if value is None else round(value, 6)
+        for end, value in asdict(interval(values)).items()
+    }

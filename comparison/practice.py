@@ -58,8 +58,9 @@ class Outcome:
 def outcome(case: Case, practice: Practice) -> Outcome:
     """Let the judge live through the sealed year with a practice."""
     result = judged(case.judge, live(case.judge, policy(practice)))
-    happened = {**result["happened"], "profit": result["money"]["profit"]}
-    happened["offer_share"] = result["offer_share"]
+    assert result.happened is not None  # a practice predicts
+    happened = {**result.happened, "profit": result.money.profit}
+    happened["offer_share"] = result.offer_share
     return Outcome(practice.claimed, happened)
 
 

@@ -16,17 +16,13 @@ import math
 from pathlib import Path
 from typing import Protocol, cast
 
-import numpy as np
 import pandas as pd
 
-from data.judge.metrics import all_metrics
+from data.judge.metrics import METRICS
+from data.judge.result import Claim
 
-CLAIMS = (
-    "accuracy",
-    *all_metrics(np.array([0.1, 0.9]), np.array([0.1, 0.9])),
-    "profit",
-)
-ERROR = "_error"  # behind a claim's name: its standard error, for who knows it
+CLAIMS = ("accuracy", *METRICS, "profit")
+ERROR = "_error"  # ending of a claim's name: the standard error of that claim
 COLUMNS = {
     "customer_id": "integer",
     "cutoff": "text",
@@ -73,7 +69,7 @@ def level(name: str) -> Level:
     return cast(Level, found)
 
 
-def read_claim(outbox: Path) -> dict[str, float]:
+def read_claim(outbox: Path) -> Claim:
     """Read what a level believed it would reach.
 
     Raises:
@@ -93,7 +89,7 @@ def read_claim(outbox: Path) -> dict[str, float]:
     return claim
 
 
-def _read_json_object(path: Path) -> dict[str, float]:
+def _read_json_object(path: Path) -> Claim:
     if not path.exists():
         raise BadPredictions(f"wanted {path.name}, found none: fit must write it")
     try:

@@ -8,7 +8,7 @@ import pytest
 
 import data.__main__ as command_line
 from data.judge.exam import Result, judged
-from data.judge.policies import full_information, random_policy
+from data.judge.policies import full_information, offers_at_random
 from data.judge.year import Cutoff, Decision, Policy, Setting, live
 from data.report.pool import leaks, pooled
 from data.world.beliefs import World
@@ -34,7 +34,7 @@ def peeking(judge: Setting, share: float) -> Policy:
 
 def honest_and_generous(judge: Setting) -> Policy:
     """Predict the true chances and make offers to a random tenth."""
-    generous = random_policy(judge.streams)
+    generous = offers_at_random(judge.streams)
 
     def decide(cutoff: Cutoff) -> Decision:
         return Decision(generous(cutoff).offers, cutoff.p_churn)

@@ -7,7 +7,7 @@ import pytest
 
 from data.judge.ceilings import read_ceilings
 from data.judge.metrics import expected_auc
-from data.judge.policies import best_policy, everybody_policy
+from data.judge.policies import best_policy, offers_to_everybody
 from data.judge.scores import profit
 from data.judge.year import live, setting
 from data.world.beliefs import World
@@ -42,7 +42,7 @@ def sight(seed: int) -> Sight:
     judge = setting(WORLD, Streams(seed), lived[WORLD.open_months - 1])
     year = live(judge, best_policy(judge))
     offers = [m.decision.offers.sum() / m.cutoff.roster.sum() for m in year]
-    everybody = profit(live(judge, everybody_policy)).profit
+    everybody = profit(live(judge, offers_to_everybody)).profit
     return Sight(*rows, np.array(offers), everybody)
 
 
