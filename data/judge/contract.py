@@ -13,6 +13,7 @@ The inbox always holds `active.csv`, the customers to score.
 import importlib
 import json
 import math
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -50,23 +51,33 @@ class BadPredictions(ValueError):
 
 
 def level(name: str) -> Level:
-    """Find a level by its folder's name.
+    """Import the adapter of a level.
+
+    Raises:
+        UnknownLevel: there is no such level.
+    """
+    check_level(name)
+    return cast(Level, importlib.import_module(f"{name}.exam"))
+
+
+def check_level(name: str) -> None:
+    """Refuse a name that is not that of a level's folder.
 
     Raises:
         UnknownLevel: there is no `exam.py` in such a folder.
     """
-    if not name.isidentifier():
-        raise UnknownLevel(f"wanted a folder such as level1_notebook, found {name!r}")
-    try:
-        found = importlib.import_module(f"{name}.exam")
-    except ModuleNotFoundError as error:
-        if error.name and error.name not in (name, f"{name}.exam"):
-            raise
+    if not name.isidentifier() or not _has_adapter(name):
         raise UnknownLevel(
             f"wanted a level such as level1_notebook, found {name!r}: "
             "a level is a folder with an exam.py"
-        ) from None
-    return cast(Level, found)
+        )
+
+
+def _has_adapter(name: str) -> bool:
+    try:
+        return find_spec(f"{name}.exam") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def read_claim(outbox: Path) -> Claim:
