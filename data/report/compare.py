@@ -24,7 +24,7 @@ from data.report.kept import (
     to_json,
 )
 from data.report.pool import Report, pooled
-from data.report.table import markdown, terminal
+from data.report.table import explained, markdown
 from data.report.watch import watching
 from data.world.beliefs import World
 
@@ -169,12 +169,10 @@ def show_committed(comparison: Comparison, console: Console) -> None:
     stale = any(
         kept.key != contender_key(kept.contender, World()) for kept in report.kept()
     )
-    by = "by earlier code; `make results` renews it" if stale else "by this code"
-    console.print(
-        f"\nresults/levels.json, {len(report.seeds)} worlds, computed {by}:",
-        highlight=False, soft_wrap=True,
-    )  # fmt: skip
-    console.print(terminal(report, console.width))
+    if stale:
+        text = "results/levels.json is of earlier code; `make results` renews it"
+        console.print(text, highlight=False, soft_wrap=True)
+    console.print(explained(report, console.width))
 
 
 def committed() -> Report | None:

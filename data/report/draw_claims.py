@@ -1,14 +1,17 @@
 """Draw claims: what each level claimed, what happened, and the best possible."""
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from data.report.pool import Report
-from data.report.style import GREY, INK, PALE, look
+from data.report.style import GREY, INK, PALE
 from data.report.table import plain
 
 METRIC = "roc_auc"
 GUESSING = 0.5
+PAPER: Any = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 
 
 def draw_claims(report: Report) -> Figure:
@@ -34,21 +37,21 @@ def draw_claims(report: Report) -> Figure:
 
 
 def _claim(axes: Axes, report: Report, name: str, height: int) -> None:
-    figures, style = report.pooled[name], look(name)
+    figures = report.pooled[name]
     happened, claimed = figures.happened[METRIC].mean, figures.claimed.get(METRIC)
     if claimed:
         ends = [claimed.mean, happened]
         axes.plot(ends, [height] * 2, color=PALE, lw=3, solid_capstyle="butt", zorder=1)
         axes.plot(claimed.mean, height, "o", mfc="white", mec=INK, ms=13, mew=1.4)
         _note(axes, claimed.mean, height, f"{claimed.mean:.3f}", above=True)
-    axes.plot(happened, height, "o", color=style.color, ms=8, gid=f"{name}.{METRIC}")
+    axes.plot(happened, height, "o", color=INK, ms=8, gid=f"{name}.{METRIC}")
     _note(axes, happened, height, f"{happened:.3f}", above=False)
 
 
 def _note(axes: Axes, x: float, height: float, text: str, above: bool) -> None:
     axes.annotate(
         text, (x, height), (0, 10 if above else -10), textcoords="offset points",
-        ha="center", va="bottom" if above else "top",
+        ha="center", va="bottom" if above else "top", bbox=PAPER,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from data.report.freshness import ROOT
 from data.report.pictures import draw
 from data.report.pool import Report, pooled
 from data.report.sentences import claims_sentences
-from data.report.table import markdown, transcript
+from data.report.table import WIDE, explained, markdown, terminal, transcript
 from data.sources.files import FILES
 from data.world.beliefs import World, beliefs
 
@@ -33,10 +33,16 @@ def pages(report: Report) -> dict[Path, dict[str, str]]:
         ROOT / "README.md": {
             "claims_sentences": claims_sentences(report),
             "levels": markdown(report),
-            "compare_output": transcript(_of_one_world(report), "make compare"),
+            "compare_output": output(report),
         },
         ROOT / "data" / "README.md": {"beliefs": beliefs_table()},
     }
+
+
+def output(report: Report) -> str:
+    """Write what `make compare` prints: the first world, then all of them."""
+    first = terminal(_of_one_world(report), WIDE)
+    return transcript("make compare", first, explained(report, WIDE))
 
 
 def _of_one_world(report: Report) -> Report:

@@ -7,7 +7,7 @@ from textwrap import fill
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
@@ -20,7 +20,7 @@ LABELS = {
     "no_offers": "no offers",
     "everybody": "offers to everybody",
     "random_tenth": "offers to a random tenth",
-    "riskiest_tenth": "*offers to the truly riskiest tenth*",
+    "riskiest_tenth": "*riskiest tenth, by true risk*",
     "observable": "*ceiling: observable*",
     "full_information": "*ceiling: full information*",
     "best_policy": "*ceiling: policy*",
@@ -116,18 +116,23 @@ def markdown(report: Report) -> str:
     return f"{table}\n\n{caption(report, 'in italics')}\n"
 
 
+def title(report: Report) -> str:
+    """Name the worlds that a table shows."""
+    n_worlds = len(report.seeds)
+    worlds = "one world" if n_worlds < 2 else f"{n_worlds} worlds"
+    return f"{worlds.capitalize()} of {report.customers:,} customers"
+
+
 def caption(report: Report, where: str) -> str:
     """Explain the table's numbers.
 
     Args:
         where: the rows that need the truth stand "below the line" or "in italics".
     """
-    n_worlds = len(report.seeds)
-    worlds = "1 world" if n_worlds == 1 else f"{n_worlds} worlds"
-    spread = "" if n_worlds == 1 else ", ± half a 95 % interval over worlds"
+    spread = "" if len(report.seeds) < 2 else ", ± half a 95 % interval over worlds"
     return (
-        f"Claimed → happened; {worlds} of {report.customers:,} customers, 12 sealed "
-        "months each. Profit: beyond making no offer, over the sealed year and 24 "
+        f"{title(report)}, 12 sealed months each; claimed → happened. "
+        "Profit: beyond making no offer, over the sealed year and 24 "
         f"further months{spread}. Metrics: expected under the true probabilities, mean "
         f"over the cutoffs. Rows {where} need the truth, so nobody could use them: the "
         "riskiest tenth is ranked by true risk; full information knows all that is "
@@ -138,22 +143,22 @@ def caption(report: Report, where: str) -> str:
 
 def terminal(
     report: Report, width: int, notes: Mapping[str, str] | None = None
-) -> Group:
+) -> Table:
     """Lay out as many of the table's columns as a terminal of `width` can show."""
     for n_columns in range(len(HEAD), 2, -1):
         table = _laid_out(report, n_columns, notes or {})
         if Measurement.get(_console(), _console().options, table).maximum <= width:
             break
-    return Group(table, Text(fill(caption(report, "below the line"), width - 1)))
+    return table
 
 
 def _laid_out(report: Report, n_columns: int, notes: Mapping[str, str]) -> Table:
-    table = Table(box=SIMPLE_HEAD)
-    for number, title in enumerate(HEAD[:n_columns]):
+    table = Table(box=SIMPLE_HEAD, title=title(report), title_justify="left")
+    for number, head in enumerate(HEAD[:n_columns]):
         side: Any = "right" if number else "left"
-        table.add_column(fill(title, 16), justify=side, no_wrap=True)
+        table.add_column(fill(head, 16), justify=side, no_wrap=True)
     cells = rows(report, notes)
-    n_truth = sum(row[0].startswith("*offers") or "ceiling" in row[0] for row in cells)
+    n_truth = sum(row[0].startswith("*") and row[0][1] != "*" for row in cells)
     for number, row in enumerate(cells):
         style = "bold" if row[0].startswith("**") else ""
         last = number + 1 == len(cells) - n_truth
@@ -163,11 +168,17 @@ def _laid_out(report: Report, n_columns: int, notes: Mapping[str, str]) -> Table
     return table
 
 
-def transcript(report: Report, command: str) -> str:
+def explained(report: Report, width: int) -> Group:
+    """Lay out the table with its caption."""
+    text = fill(caption(report, "below the line"), width - 1)
+    return Group(terminal(report, width), Text(text))
+
+
+def transcript(command: str, *shown: RenderableType) -> str:
     """Write what a command prints on a wide terminal, as a block of a page."""
     console = _console()
     with console.capture() as capture:
-        console.print(terminal(report, WIDE))
+        console.print(*shown, sep="\n")
     lines = [line.rstrip() for line in capture.get().splitlines()]
     return "\n".join(["```text", f"$ {command}", *lines, "```"])
 

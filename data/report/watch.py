@@ -77,11 +77,12 @@ class LiveTable:
 class Lines:
     """One line per result, where nothing can be drawn twice."""
 
-    def __init__(self, console: Console):
-        self.console, self.progress = console, Progress()
+    def __init__(self, console: Console, report: Report):
+        self.console, self.report, self.progress = console, report, Progress()
 
     def tell(self, message: Message, report: Report) -> None:
         self.progress.tell(message)
+        self.report = report
         text = self._text(message, report)
         if text:
             since = clock(time.monotonic() - self.progress.start)
@@ -106,7 +107,9 @@ def _summary(report: Report, message: Finished) -> str:
 def watching(console: Console, report: Report) -> Iterator[Watcher]:
     """Show the table live on a terminal, and lines elsewhere."""
     if not console.is_terminal:
-        yield Lines(console)
+        lines = Lines(console, report)
+        yield lines
+        console.print(terminal(lines.report, console.width, lines.progress.notes))
         return
     table = LiveTable(console, report)
     with Live(table, console=console, refresh_per_second=2):
