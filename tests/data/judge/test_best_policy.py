@@ -7,9 +7,9 @@ import pytest
 
 from data.judge.policies import (
     best_policy,
-    offers_to_everybody,
     no_offers,
     offers_at_random,
+    offers_to_everybody,
     offers_to_riskiest,
 )
 from data.judge.scores import profit

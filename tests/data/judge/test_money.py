@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from data.judge.ledger import Ledger
 from data.judge.policies import (
     best_policy,
-    offers_to_everybody,
     no_offers,
     offers_at_random,
+    offers_to_everybody,
     offers_to_riskiest,
 )
 from data.judge.scores import profit

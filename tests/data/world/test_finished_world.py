@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from data.report.kept import read_ceilings
 from data.judge.metrics import expected_auc
 from data.judge.policies import best_policy, offers_to_everybody
 from data.judge.scores import profit
 from data.judge.year import live, setting
+from data.report.kept import read_ceilings
 from data.world.beliefs import World
 from data.world.hazard import offer_cut
 from data.world.history import history
