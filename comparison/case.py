@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.calendar import first_day
 from data.judge.desk import Desk
-from data.judge.policies import nobody_policy
+from data.judge.policies import offers_to_none
 from data.judge.year import Setting, live, setting
 from data.sources.flat import flat
 from data.sources.plan import Plan
@@ -108,7 +108,7 @@ def _live(plan: Plan, recorder: Recorder) -> Setting:
     for lived in history(plan.company, plan.world.open_months):
         recorder.watch(*lived)
     judge = setting(plan.company, Lived(*lived))
-    live(judge, nobody_policy, recorder.watch)
+    live(judge, offers_to_none, recorder.watch)
     return judge
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from data.judge.exam import Result
+from data.judge.result import Result
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def happened(result: Result) -> dict[str, float]:
         result: the judge's report on the contender.
     """
     return {
-        **result["happened"],
-        "profit": result["money"]["profit"],
-        "offer_share": result["offer_share"],
+        **(result.happened or {}),
+        "profit": result.money.profit,
+        "offer_share": result.offer_share,
     }
 
 

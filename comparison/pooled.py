@@ -129,9 +129,7 @@ def _intervals(worlds: list[dict[str, float]]) -> dict[str, Interval]:
 
 def _rounded(values: list[float]) -> Interval:
     found = interval(values)
-    mean, low, high = (found[part] for part in ("mean", "low", "high"))
-    assert mean is not None  # only the ends may lack
-    return Interval(round(mean, DIGITS), _round(low), _round(high))
+    return Interval(round(found.mean, DIGITS), _round(found.low), _round(found.high))
 
 
 def _round(end: float | None) -> float | None:

@@ -1,30 +1,24 @@
 """The command line of the shared world: `python -m data --help`."""
 
 import argparse
-import json
 import sys
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from rich.console import Console
-from rich.progress import Progress
-
-from data.folder import WrongFolder
-from data.judge.ceilings import FILE as CEILINGS
-from data.judge.ceilings import StaleCeilings, ceilings, read_ceilings
-from data.judge.contract import BadPredictions, UnknownLevel, level
-from data.judge.exam import exams
-from data.report.freshness import key
-from data.report.pool import pooled, write_report
-from data.report.table import WIDE, terminal
-from data.simulate import return_freed_memory, simulate
-from data.sources.plan import Plan
 from data.world.beliefs import SEALED_MONTHS, World
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from data.report.compare import Comparison
+
+# Each command imports what it needs when it runs: `--help` and a typo answer at once.
 
 SIZES = {"small": 2_000, "default": 20_000, "large": 200_000}
 SEED = 2022
-SEEDS = "1,2,3,4,5"
+SEEDS = "1,2,3,4,5"  # of the worlds whose results are committed
+LEVELS = "level1_notebook,level2_project"
 RAW = Path("data/raw")
 REPORT = Path("build/compare")
 
@@ -41,22 +35,40 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; give 2 for a mistake of the user's, 1 for a leak, else 0."""
+    """Run one command.
+
+    Returns:
+        2 for a user's mistake or a level that failed, 1 for a leak, 130 after Ctrl-C,
+        0 if all went well.
+    """
     arguments = parser().parse_args(argv)
     try:
         return arguments.run(arguments) or 0
-    except (
-        UserError,
-        WrongFolder,
-        UnknownLevel,
-        BadPredictions,
-        StaleCeilings,
-    ) as error:
-        print(f"python -m data: {error}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
-        print("stopped; the same command goes on", file=sys.stderr)
-        return 130
+        return _say("stopped; the same command goes on", 130)
+    except OSError as error:  # a full disk, a folder that cannot be written to
+        where = f": {error.filename}" if error.filename else ""
+        return _say(f"{error.strerror or error}{where}", 2)
+    except (ValueError, RuntimeError) as error:
+        if not _is_the_users(error):
+            raise
+        return _say(str(error), 2)
+
+
+def _say(text: str, code: int) -> int:
+    print(f"python -m data: {text}", file=sys.stderr)
+    return code
+
+
+def _is_the_users(error: Exception) -> bool:
+    """Tell a mistake that the user can mend from one of ours."""
+    from data.folder import WrongFolder
+    from data.judge.contract import UnknownLevel
+    from data.report.compare import Busy
+    from data.report.kept import StaleCeilings
+
+    kinds = (UserError, WrongFolder, UnknownLevel, StaleCeilings, Busy)
+    return isinstance(error, kinds)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,20 +81,31 @@ def parser() -> argparse.ArgumentParser:
     make.set_defaults(run=run_simulate)
     test = commands.add_parser("exam", help="hold levels' claims against the truth")
     add_size(test)
-    test.add_argument("--levels", default="level1_notebook", help="comma-separated")
-    test.add_argument("--seeds", default=SEEDS, help=f"comma-separated, e.g. {SEEDS}")
+    test.add_argument("--seeds", default="1", help=f"of the worlds, such as {SEEDS}")
     test.set_defaults(run=run_exam, months=36)
-    best = commands.add_parser("ceilings", help=f"renew {CEILINGS}")
+    renew = commands.add_parser("results", help="renew what is stale in results/")
+    renew.add_argument("--workers", type=int, default=2, choices=range(1, 9))
+    renew.set_defaults(
+        run=run_results, months=36, seeds=SEEDS, size="default", customers=None
+    )
+    best = commands.add_parser("ceilings", help="renew results/ceilings.json")
     best.set_defaults(run=run_ceilings)
-    renew = commands.add_parser("results", help="renew committed results from a report")
-    renew.set_defaults(run=run_results)
-    for command in (test, renew):
-        command.add_argument("--report", type=Path, default=REPORT)
     show = commands.add_parser("sample", help="renew data/sample from a world")
     show.set_defaults(run=run_sample)
+    add_folders(make, show, test, renew)
+    return top
+
+
+def add_folders(
+    make: argparse.ArgumentParser,
+    show: argparse.ArgumentParser,
+    *examine: argparse.ArgumentParser,
+) -> None:
     for command in (make, show):
         command.add_argument("--out", type=Path, default=RAW, help="the world's folder")
-    return top
+    for command in examine:
+        command.add_argument("--levels", default=LEVELS, help="comma-separated")
+        command.add_argument("--report", type=Path, default=REPORT, help="a folder")
 
 
 def add_size(command: argparse.ArgumentParser) -> None:
@@ -92,6 +115,9 @@ def add_size(command: argparse.ArgumentParser) -> None:
 
 
 def run_simulate(arguments: argparse.Namespace) -> None:
+    from data.simulate import return_freed_memory, simulate
+    from data.sources.plan import Plan
+
     return_freed_memory()
     plan = Plan(world_of(arguments), arguments.seed, arguments.out)
     with progress() as bar:
@@ -100,66 +126,55 @@ def run_simulate(arguments: argparse.Namespace) -> None:
 
 
 def run_exam(arguments: argparse.Namespace) -> int:
-    """Examine, write the report and print its table; give 1 if a level leaks."""
-    report = kept_report(arguments) or new_report(arguments)
-    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
-    console.print(terminal(report, console.width))
-    for name in report["leaks"]:
-        print(
-            f"python -m data: {name} ranks leavers better than the true chances can: "
+    """Examine the levels, and print the committed results below."""
+    from data.report.compare import compare, show_committed
+
+    comparison, console = comparison_of(arguments), console_of()
+    report = compare(comparison, console)
+    show_committed(comparison, console)
+    return verdict(comparison, report.leaks)
+
+
+def run_results(arguments: argparse.Namespace) -> int:
+    """Examine what is stale in the committed results, and publish them."""
+    from data.report.compare import committed, compare, plan_of_work
+    from data.report.kept import read_ceilings
+    from data.report.publish import publish
+
+    comparison = comparison_of(arguments)
+    read_ceilings(comparison.world)  # stale ones are refused before the work
+    old = committed()
+    comparison.others = old.kept() if old else []
+    print(plan_of_work(comparison))
+    report = compare(comparison, console_of())
+    if not comparison.faults:
+        publish(report)
+        print("wrote results/, README.md and data/README.md")
+    return verdict(comparison, report.leaks)
+
+
+def comparison_of(arguments: argparse.Namespace) -> "Comparison":
+    from data.judge.contract import check_level
+    from data.report.compare import Comparison
+
+    levels = [name.strip(" /") for name in arguments.levels.split(",")]
+    for name in levels:
+        check_level(name)
+    world, seeds = world_of(arguments), seeds_of(arguments)
+    return Comparison(world, levels, seeds, arguments.report, arguments.workers)
+
+
+def verdict(comparison: "Comparison", leaks: list[str]) -> int:
+    """Say in one line each which levels failed or leak; return the exit code."""
+    for fault in comparison.faults:
+        _say(fault, 2)
+    for name in leaks:
+        _say(
+            f"{name} ranks leavers better than the true probabilities can: "
             "it has seen what it was to predict",
-            file=sys.stderr,
+            1,
         )
-    return 1 if report["leaks"] else 0
-
-
-def kept_report(arguments: argparse.Namespace) -> dict[str, Any] | None:
-    """Give the report that is there already, if nothing has changed since."""
-    path = arguments.report / "levels.json"
-    if not path.exists():
-        return None
-    report: dict[str, Any] = json.loads(path.read_text())
-    if report.get("key") != exam_key(arguments):
-        return None
-    print(f"{path} is up to date")
-    return report
-
-
-def new_report(arguments: argparse.Namespace) -> dict[str, Any]:
-    world, levels, seeds = (
-        world_of(arguments),
-        levels_of(arguments),
-        seeds_of(arguments),
-    )
-    best, done = read_ceilings(world), []
-    scratch = arguments.report / "scratch"
-    with progress() as bar:
-        task = bar.add_task("worlds", total=len(seeds))
-        for result in exams(levels, world, seeds, scratch, arguments.workers):
-            done.append(result)
-            bar.advance(task)
-    report = {"key": exam_key(arguments), **pooled(done, world, levels, best)}
-    write_report(report, arguments.report)
-    return report
-
-
-def exam_key(arguments: argparse.Namespace) -> str:
-    """Hash all that an exam's outcome depends on."""
-    world, levels, seeds = (
-        world_of(arguments),
-        levels_of(arguments),
-        seeds_of(arguments),
-    )
-    code = key(["data.judge.exam", *(f"{name}.exam" for name in levels)])
-    parts = (code, world, levels, seeds, read_ceilings(world))
-    return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
-
-
-def levels_of(arguments: argparse.Namespace) -> list[str]:
-    names = [name.strip(" /") for name in arguments.levels.split(",")]
-    for name in names:
-        level(name)  # unknown ones are refused before hours of work
-    return names
+    return 2 if comparison.faults else int(bool(leaks))
 
 
 def seeds_of(arguments: argparse.Namespace) -> list[int]:
@@ -172,19 +187,12 @@ def seeds_of(arguments: argparse.Namespace) -> list[int]:
 
 
 def run_ceilings(_: argparse.Namespace) -> None:
-    found = ceilings(World())
-    CEILINGS.write_text(json.dumps(found, indent=1) + "\n")
+    from data.judge.ceilings import ceilings
+    from data.report.kept import CEILINGS, write_ceilings
+
+    world = World()
+    write_ceilings(ceilings(world), world)
     print(f"wrote {CEILINGS}")
-
-
-def run_results(arguments: argparse.Namespace) -> None:
-    if not (arguments.report / "levels.json").exists():
-        raise UserError(
-            f"wanted a report in {arguments.report}: run `make compare` first"
-        )
-    from data.report.publish import results  # here: drawing takes a second to load
-
-    results(arguments.report)
 
 
 def run_sample(arguments: argparse.Namespace) -> None:
@@ -195,13 +203,25 @@ def run_sample(arguments: argparse.Namespace) -> None:
     sample(arguments.out)
 
 
-def progress() -> Progress:
+def console_of() -> "Console":
+    """Make a console that is as wide as the table where no terminal says its width."""
+    from rich.console import Console
+
+    from data.report.table import WIDE
+
+    return Console() if sys.stdout.isatty() else Console(width=WIDE)
+
+
+def progress() -> "Progress":
     """Make a progress bar that stays silent unless somebody watches."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     return Progress(console=Console(stderr=True), disable=not sys.stderr.isatty())
 
 
 def world_of(arguments: argparse.Namespace) -> World:
-    """Give the world that the arguments ask for.
+    """Return the world that the arguments ask for.
 
     Raises:
         UserError: too few customers or months.

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from comparison.outcome import Outcome, happened
-from data.judge.exam import exam
+from data.judge.exam import level_result
 from data.world.beliefs import World
 
 LEVEL = "level1_notebook"
@@ -15,5 +15,5 @@ def level1(world: World, seed: int, folder: Path) -> Outcome:
     Args:
         folder: scratch space; emptied first.
     """
-    result = exam([LEVEL], world, seed, folder)["contenders"][LEVEL]
-    return Outcome(result["claimed"], happened(result))
+    result = level_result(LEVEL, world, seed, folder)
+    return Outcome(result.claimed or {}, happened(result))

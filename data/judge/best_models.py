@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.judge.policies import nobody_policy
+from data.judge.policies import offers_to_none
 from data.judge.recorded import Recorded
 from data.judge.value import offer_cost
 from data.judge.year import Cutoff, Decision, Policy, Setting, live, setting
@@ -81,7 +81,7 @@ def lessons(world: World, seed: int) -> Iterator[Lesson]:
 
     def look(cutoff: Cutoff) -> Decision:
         seen.append(_lesson(judge, record.recorded, cutoff))
-        return nobody_policy(cutoff)
+        return offers_to_none(cutoff)
 
     live(judge, look, record.watch)
     yield from seen

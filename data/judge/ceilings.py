@@ -1,17 +1,15 @@
 """Ceilings: the best that could be computed from what was recorded, or from all.
 
 Models see many more customers than any level has and are fitted straight to true
-values instead of outcomes: to the chance of leaving, and to what an offer is worth.
-Two see the recorded columns, clean; one sees all hidden states at the cutoff. How they
-do in other worlds is what a level could hope for. The result is kept in
-`results/ceilings.json`, keyed by the beliefs' fingerprint.
+values instead of outcomes: to the probability of leaving, and to what an offer is
+worth. Two see the recorded columns, clean; one sees all hidden states at the cutoff.
+How they do in other worlds is what a level could hope for. The result is kept in
+`results/ceilings.json`, with a key of the code and the beliefs that computed it.
 """
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,32 +21,39 @@ from data.judge.best_models import (
     observed_policy,
     open_months,
 )
-from data.judge.interval import cumulative
+from data.judge.interval import Interval, cumulative
 from data.judge.policies import best_policy
 from data.judge.scores import monthly_profit, predictive, profit
 from data.judge.year import Cutoff, Decision, live
 from data.world.beliefs import World
 from data.world.company_offers import no_offers
 
-if TYPE_CHECKING:
-    pass
-
-FILE = Path("results/ceilings.json")
 TRAIN_SEED, CHOICE_SEED = 900_001, 900_002
 TEST_SEEDS = (900_101, 900_102, 900_103)
 LEAST_WORTH = (0.0, 0.1, 0.2, 0.3, 0.4)  # monthly fees
 TRAIN_CUSTOMERS, TEST_CUSTOMERS = 200_000, 40_000
 
 
-class StaleCeilings(ValueError):
-    """The kept ceilings are not those of this world."""
-
-
-class Least(NamedTuple):
-    """The worth above which each offers, in monthly fees."""
+@dataclass(frozen=True)
+class Least:
+    """The worth of an offer above which each policy makes it, in monthly fees."""
 
     observable: float
     full_information: float
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """The best that could be computed: means over test worlds."""
+
+    beliefs: str  # their fingerprint
+    fitted_on_customers: int
+    tested_on_customers: int
+    test_worlds: int
+    least_worth_in_monthly_fees: Least
+    observable: dict[str, float]  # metrics and profits, USD per 1,000 customers
+    standard_errors: dict[str, float]  # of `observable`
+    cumulative_profit: dict[str, list[Interval]]  # by policy, month by month
 
 
 def choose_least(world: World, seed: int, models: Models) -> Least:
@@ -102,8 +107,8 @@ def examine(world: World, seed: int, models: Models, least: Least) -> Examined:
     return Examined(figures | earned, by_month)
 
 
-def ceilings(world: World, say: Callable[[str], None] = print) -> dict[str, Any]:
-    """Compute the ceilings: means over test worlds, and how sure they are."""
+def ceilings(world: World, say: Callable[[str], None] = print) -> Ceilings:
+    """Fit the models, examine them in the test worlds, and take the means."""
     say(f"fitting on {TRAIN_CUSTOMERS:,} customers, some minutes")
     models = fit(replace(world, customers=TRAIN_CUSTOMERS), TRAIN_SEED)
     tested = replace(world, customers=TEST_CUSTOMERS)
@@ -120,31 +125,16 @@ def ceilings(world: World, say: Callable[[str], None] = print) -> dict[str, Any]
     }
     figures |= {name: figures["profit"] / whole for name, whole in shares.items()}
     errors = {k: float(np.std(v, ddof=1) / len(v) ** 0.5) for k, v in figures.items()}
-    return {
-        "beliefs": world.fingerprint(),
-        "fitted_on_customers": TRAIN_CUSTOMERS,
-        "tested_on_customers": TEST_CUSTOMERS,
-        "test_worlds": len(TEST_SEEDS),
-        "least_worth_in_monthly_fees": least._asdict(),
-        "observable": {name: float(np.mean(v)) for name, v in figures.items()},
-        "standard_errors": errors,
-        "cumulative_profit": {
+    return Ceilings(
+        beliefs=world.fingerprint(),
+        fitted_on_customers=TRAIN_CUSTOMERS,
+        tested_on_customers=TEST_CUSTOMERS,
+        test_worlds=len(TEST_SEEDS),
+        least_worth_in_monthly_fees=least,
+        observable={name: float(np.mean(v)) for name, v in figures.items()},
+        standard_errors=errors,
+        cumulative_profit={
             policy: cumulative([row.profit_by_month[policy] for row in rows])
             for policy in rows[0].profit_by_month
         },
-    }
-
-
-def read_ceilings(world: World, path: Path = FILE) -> dict[str, Any]:
-    """Read the committed ceilings.
-
-    Raises:
-        StaleCeilings: they are missing, or were computed under other beliefs.
-    """
-    found = json.loads(path.read_text()) if path.exists() else {}
-    if found.get("beliefs") != world.fingerprint():
-        raise StaleCeilings(
-            f"wanted ceilings for beliefs {world.fingerprint()} in {path}, found "
-            f"{found.get('beliefs', 'none')}: run `make ceilings`"
-        )
-    return found
+    )

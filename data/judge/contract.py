@@ -13,20 +13,17 @@ The inbox always holds `active.csv`, the customers to score.
 import importlib
 import json
 import math
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
-import numpy as np
 import pandas as pd
 
-from data.judge.metrics import all_metrics
+from data.judge.metrics import METRICS
+from data.judge.result import Claim
 
-CLAIMS = (
-    "accuracy",
-    *all_metrics(np.array([0.1, 0.9]), np.array([0.1, 0.9])),
-    "profit",
-)
-ERROR = "_error"  # behind a claim's name: its standard error, for who knows it
+CLAIMS = ("accuracy", *METRICS, "profit")
+ERROR = "_error"  # ending of a claim's name: the standard error of that claim
 COLUMNS = {
     "customer_id": "integer",
     "cutoff": "text",
@@ -54,26 +51,36 @@ class BadPredictions(ValueError):
 
 
 def level(name: str) -> Level:
-    """Find a level by its folder's name.
+    """Import the adapter of a level.
+
+    Raises:
+        UnknownLevel: there is no such level.
+    """
+    check_level(name)
+    return cast(Level, importlib.import_module(f"{name}.exam"))
+
+
+def check_level(name: str) -> None:
+    """Refuse a name that is not that of a level's folder.
 
     Raises:
         UnknownLevel: there is no `exam.py` in such a folder.
     """
-    if not name.isidentifier():
-        raise UnknownLevel(f"wanted a folder such as level1_notebook, found {name!r}")
-    try:
-        found = importlib.import_module(f"{name}.exam")
-    except ModuleNotFoundError as error:
-        if error.name and error.name not in (name, f"{name}.exam"):
-            raise
+    if not name.isidentifier() or not _has_adapter(name):
         raise UnknownLevel(
             f"wanted a level such as level1_notebook, found {name!r}: "
             "a level is a folder with an exam.py"
-        ) from None
-    return cast(Level, found)
+        )
 
 
-def read_claim(outbox: Path) -> dict[str, float]:
+def _has_adapter(name: str) -> bool:
+    try:
+        return find_spec(f"{name}.exam") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def read_claim(outbox: Path) -> Claim:
     """Read what a level believed it would reach.
 
     Raises:
@@ -93,7 +100,7 @@ def read_claim(outbox: Path) -> dict[str, float]:
     return claim
 
 
-def _read_json_object(path: Path) -> dict[str, float]:
+def _read_json_object(path: Path) -> Claim:
     if not path.exists():
         raise BadPredictions(f"wanted {path.name}, found none: fit must write it")
     try:

@@ -1,11 +1,8 @@
-"""Exam: run levels through the sealed year, hold their claims against the truth."""
+"""Exam: run contenders through the sealed year; hold claims against the truth."""
 
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,20 +10,19 @@ import pandas as pd
 from data.calendar import first_day
 from data.judge.contract import Level, level, read_claim, read_predictions
 from data.judge.desk import Desk
-from data.judge.policies import (
-    best_policy,
-    everybody_policy,
-    full_information,
-    nobody_policy,
-    random_policy,
-    risk_ranked_policy,
+from data.judge.policies import baselines
+from data.judge.result import Claim, Exam, Result
+from data.judge.scores import (
+    calibration_groups,
+    leak,
+    monthly_profit,
+    predictive,
+    profit,
 )
-from data.judge.scores import leak, monthly_profit, predicted_groups, predictive, profit
 from data.judge.year import (
     Cutoff,
     Decision,
     Month,
-    Policy,
     Setting,
     live,
     realised_profit,
@@ -38,56 +34,50 @@ from data.world.history import Lived, history
 from data.world.state import FIRST_CUSTOMER_ID, State
 from data.world.step import Events
 
-Result = dict[str, Any]
+
+def exam(levels: list[str], world: World, seed: int, folder: Path) -> Exam:
+    """Examine all baselines and `levels` in one world.
+
+    Args:
+        folder: scratch space; emptied first.
+    """
+    judge = open_world(Plan(world, seed, folder), [])
+    results = dict(baseline_results(judge))
+    for name in levels:
+        results[name] = level_result(name, world, seed, folder / name)
+    return Exam(seed, judge.customers, results)
 
 
-def exam(levels: list[str], world: World, seed: int, folder: Path) -> Result:
-    """Examine `levels` in one world, beside the baselines and the ceilings.
+def baseline_results(judge: Setting) -> Iterator[tuple[str, Result]]:
+    """Examine the contenders that need no level, one after the other."""
+    for name, policy in baselines(judge).items():
+        yield name, judged(judge, live(judge, policy))
+
+
+def level_result(name: str, world: World, seed: int, folder: Path) -> Result:
+    """Examine one level in a world of its own, which its offers change.
 
     Args:
         folder: scratch space; emptied first.
 
-    Returns:
-        Figures by contender: profit (USD per 1,000 customers, by part), offers made,
-        and, where it predicts, each metric as claimed and as happened.
+    Raises:
+        UnknownLevel: there is no such level.
+        BadPredictions: one of its files breaks the contract.
     """
-    plan = Plan(world, seed, folder)
     shutil.rmtree(folder, ignore_errors=True)
-    desks = {name: _desk(plan, name, level(name)) for name in levels}
-    begin = _open_months(plan, list(desks.values()))
-    judge = setting(plan.company, begin)
-    contenders: Result = {}
-    for name, policy in baselines(judge).items():
-        contenders[name] = judged(judge, live(judge, policy))
-    for name, desk in desks.items():
-        contenders[name] = _examine(judge, level(name), desk)
-    return {"seed": seed, "customers": judge.customers, "contenders": contenders}
-
-
-def _desk(plan: Plan, name: str, adapter: Level) -> Desk:
-    desk = Desk(plan, adapter.READS, plan.folder / name, late={})
+    adapter = level(name)
+    desk = Desk(Plan(world, seed, folder), adapter.READS, folder, late={})
     desk.inbox.mkdir(parents=True)
     desk.outbox.mkdir()
-    return desk
+    return _examine(open_world(desk.plan, [desk]), adapter, desk)
 
 
-def _open_months(plan: Plan, desks: list[Desk]) -> Lived:
-    """Live through the open months, telling every desk; give the last month."""
+def open_world(plan: Plan, desks: list[Desk]) -> Setting:
+    """Live through the open months, telling every desk; prepare the judge."""
     for lived in history(plan.company, plan.world.open_months):
         for desk in desks:
             desk.receive(lived.events)
-    return lived
-
-
-def baselines(judge: Setting) -> dict[str, Policy]:
-    return {
-        "nobody": nobody_policy,
-        "everybody": everybody_policy,
-        "random": random_policy(judge.streams),
-        "risk_ranked": risk_ranked_policy,
-        "full_information": full_information,
-        "best_policy": best_policy(judge),
-    }
+    return setting(plan.company, lived)
 
 
 def _examine(judge: Setting, adapter: Level, desk: Desk) -> Result:
@@ -103,7 +93,7 @@ def _examine(judge: Setting, adapter: Level, desk: Desk) -> Result:
         desk.receive(events)
         desk.lay_out(Lived(events, after))
 
-    return {**judged(judge, live(judge, decide, watch)), "claimed": claim}
+    return judged(judge, live(judge, decide, watch), claim)
 
 
 def _ask(adapter: Level, desk: Desk, cutoff: Cutoff) -> Decision:
@@ -119,37 +109,19 @@ def _ask(adapter: Level, desk: Desk, cutoff: Cutoff) -> Decision:
     return Decision(offers, p_churn)
 
 
-def judged(judge: Setting, months: list[Month]) -> Result:
-    """Say what happened to one contender."""
+def judged(judge: Setting, months: list[Month], claim: Claim | None = None) -> Result:
+    """Compute what happened to one contender."""
     rosters = sum(int(month.cutoff.roster.sum()) for month in months)
     offers = sum(int(month.decision.offers.sum()) for month in months)
-    result: Result = {
-        "money": profit(months).per(judge.customers),
-        "realised": realised_profit(judge, months).per(judge.customers),
-        "offer_share": offers / rosters,
-        "profit_by_month": monthly_profit(judge, months),
-    }
-    if months[0].decision.p_churn is not None:
-        result["happened"] = predictive(months)
-        result["happened_by_month"] = [predictive([month]) for month in months]
-        result["calibration_curve"] = _curve(months)
-        result["excess_auc"] = leak(months)
-    return result
-
-
-def _curve(months: list[Month]) -> list[dict[str, float]]:
-    groups = predicted_groups(months).round(6).tolist()  # a millionth is far below luck
-    return [{"predicted": predicted, "true": true} for predicted, true in groups]
-
-
-def exams(
-    levels: list[str], world: World, seeds: list[int], folder: Path, workers: int = 2
-) -> Iterator[Result]:
-    """Examine in several worlds, each with its own seed, as they finish in order."""
-    jobs = [(levels, world, seed, folder / f"seed{seed}") for seed in seeds]
-    if workers == 1 or len(seeds) == 1:
-        yield from (exam(*job) for job in jobs)
-        return
-    context = get_context("spawn")  # the progress bar has a thread: do not fork
-    with ProcessPoolExecutor(workers, context) as pool:
-        yield from (f.result() for f in [pool.submit(exam, *job) for job in jobs])
+    predicts = months[0].decision.p_churn is not None
+    return Result(
+        money=profit(months).per(judge.customers),
+        realised=realised_profit(judge, months).per(judge.customers),
+        offer_share=offers / rosters,
+        profit_by_month=monthly_profit(judge, months),
+        happened=predictive(months) if predicts else None,
+        happened_by_month=[predictive([m]) for m in months] if predicts else [],
+        calibration_curve=calibration_groups(months) if predicts else [],
+        excess_auc=leak(months) if predicts else [],
+        claimed=claim,
+    )

@@ -1,23 +1,44 @@
 """Interval: a mean over worlds, and how sure it is."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.special import stdtrit
 
-Interval = dict[str, float | None]
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over worlds with its 95 % interval; a single world has no interval."""
+
+    mean: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def half_width(self) -> float:
+        """Return the distance from the mean to an end; 0 for a single world."""
+        return 0.0 if self.high is None else self.high - self.mean
+
+    @property
+    def holds_zero(self) -> bool:
+        """Tell whether the data are compatible with 0; true for a single world."""
+        if self.low is None or self.high is None:
+            return True
+        return self.low <= 0 <= self.high
 
 
 def interval(values: list[float]) -> Interval:
-    """Give the mean over worlds and its 95 % t interval; none for a single world."""
+    """Return the mean over worlds and its 95 % t interval."""
     mean = float(np.mean(values))
     if len(values) < 2:
-        return {"mean": mean, "low": None, "high": None}
+        return Interval(mean)
     error = float(np.std(values, ddof=1)) / len(values) ** 0.5
     reach = float(stdtrit(len(values) - 1, 0.975)) * error
-    return {"mean": mean, "low": mean - reach, "high": mean + reach}
+    return Interval(mean, mean - reach, mean + reach)
 
 
 def cumulative(by_month: list[list[float]]) -> list[Interval]:
-    """Add up each world's months, and give an interval over worlds for each month.
+    """Add up each world's months; return an interval over worlds for each month.
 
     Args:
         by_month: one list of months per world.

@@ -9,11 +9,12 @@ Source: the sum over a policy's decisions of their advantage over making no offe
 its expected profit (Kakade & Langford 2002, the performance difference lemma).
 """
 
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from data.judge.future import Future
+from data.judge.result import Money
 from data.judge.value import Gain
 from data.world.beliefs import World
 from data.world.state import Bools, Floats
@@ -37,10 +38,10 @@ class Ledger:
         pairs = zip(astuple(self), astuple(other), strict=True)
         return Ledger(*(mine + theirs for mine, theirs in pairs))
 
-    def per(self, customers: int) -> dict[str, float]:
-        """Give every part and the profit per 1,000 customers."""
-        parts = {**asdict(self), "profit": self.profit}
-        return {name: 1000 * usd / customers for name, usd in parts.items()}
+    def per(self, customers: int) -> Money:
+        """Return every part and the profit per 1,000 customers."""
+        parts = (*astuple(self), self.profit)
+        return Money(*(1000 * usd / customers for usd in parts))
 
 
 def expected(  # noqa: PLR0913 - six facts of different kinds
@@ -55,7 +56,7 @@ def expected(  # noqa: PLR0913 - six facts of different kinds
 
     Args:
         events: the month; its chances already hold the offers.
-        came_back: who left and returned within the sealed year.  # (n_customers,)
+        came_back: customers who left and returned this year.  # (n_customers,)
         wanted: offers as decided, those to customers already gone included.
     """
     state, t = events.state, events.month - world.open_months
@@ -73,7 +74,7 @@ def expected(  # noqa: PLR0913 - six facts of different kinds
 
 
 def _discount(world: World, future: Future, events: Events, came_back: Bools) -> Floats:
-    """Give the expected discount that an offer this month adds, USD."""
+    """Return the expected discount that an offer this month adds, USD."""
     state, t, n = events.state, events.month - world.open_months, len(events.state)
     first, again = future.first.fee[:, :n], future.again.fee[:, :n]
     fee, next_fee = (np.where(came_back, again[k], first[k]) for k in (t, t + 1))
@@ -109,7 +110,7 @@ def _month(world: World, mine: Events, theirs: Events) -> Ledger:
 
 
 def _old_discounts(world: World, theirs: Events) -> float:
-    """Give discounts of offers made before the sealed year, which cost either way."""
+    """Return discounts of offers made before the sealed year: they cost either way."""
     state = theirs.state
     reduced = state.active & ~state.annual & (state.discount_left > 0)
     return float(world.discount * np.sum(state.fee(world) * reduced))

@@ -7,21 +7,37 @@ from data.world.company_offers import no_offers
 from data.world.streams import Streams
 
 
-def nobody_policy(cutoff: Cutoff) -> Decision:
+def baselines(judge: Setting) -> dict[str, Policy]:
+    """Return the policies that need no level, by the name of the contender.
+
+    The first three need nothing but the roster. The others need the truth.
+    """
+    return {
+        "no_offers": offers_to_none,
+        "everybody": offers_to_everybody,
+        "random_tenth": offers_at_random(judge.streams),
+        "riskiest_tenth": offers_to_riskiest,
+        "full_information": full_information,
+        "best_policy": best_policy(judge),
+    }
+
+
+def offers_to_none(cutoff: Cutoff) -> Decision:
+    """Make no offer."""
     return Decision(no_offers(cutoff.state))
 
 
-def everybody_policy(cutoff: Cutoff) -> Decision:
-    """Offer to whoever has no offer in force: twice a year to each customer."""
+def offers_to_everybody(cutoff: Cutoff) -> Decision:
+    """Offer to every customer without an offer in force: twice a year."""
     return Decision(cutoff.free)
 
 
 def full_information(cutoff: Cutoff) -> Decision:
-    """Predict the true chances; decide nothing."""
+    """Predict the true probabilities; make no offer."""
     return Decision(no_offers(cutoff.state), cutoff.p_churn)
 
 
-def random_policy(streams: Streams, share: float = 0.10) -> Policy:
+def offers_at_random(streams: Streams, share: float = 0.10) -> Policy:
     """Offer to a random tenth every month."""
 
     def decide(cutoff: Cutoff) -> Decision:
@@ -32,8 +48,8 @@ def random_policy(streams: Streams, share: float = 0.10) -> Policy:
     return decide
 
 
-def risk_ranked_policy(cutoff: Cutoff, share: float = 0.10) -> Decision:
-    """Offer to the tenth whose true risk is highest, whatever an offer does to them."""
+def offers_to_riskiest(cutoff: Cutoff, share: float = 0.10) -> Decision:
+    """Offer to the tenth with the highest true risk, whatever an offer does to them."""
     n = round(share * cutoff.roster.sum())
     risk = np.where(cutoff.roster, cutoff.p_churn, -1.0)
     highest = np.zeros(len(risk), bool)

@@ -8,11 +8,12 @@ from matplotlib.figure import Figure
 from data.report.draw_calibration import draw_calibration
 from data.report.draw_claims import draw_claims
 from data.report.draw_profit import draw_profit
-from data.report.style import STYLE, Report, save
+from data.report.pool import Report
+from data.report.style import STYLE, save
 
 
 def draw(report: Report, folder: Path) -> None:
-    """Write every picture as SVG and PNG."""
+    """Write every picture as SVG."""
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(STYLE):
         for name, figure in pictures(report).items():
@@ -20,7 +21,8 @@ def draw(report: Report, folder: Path) -> None:
 
 
 def pictures(report: Report) -> dict[str, Figure]:
-    levels = report["levels"]
+    """Draw every picture; return them by name."""
+    levels = report.levels
     alone = {f"calibration_{name}": draw_calibration(report, [name]) for name in levels}
     return {
         "claims": draw_claims(report),
@@ -28,9 +30,3 @@ def pictures(report: Report) -> dict[str, Figure]:
         "calibration": draw_calibration(report, levels),
         **alone,
     }
-
-
-# --- profit by month -----------------------------------------------------------------
-
-
-# --- calibration ---------------------------------------------------------------------

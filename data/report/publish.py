@@ -1,43 +1,55 @@
 """Publish: renew what is committed: README, data card, pictures, sample."""
 
-import json
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from data.report.compare import write_report
 from data.report.freshness import ROOT
 from data.report.pictures import draw
-from data.report.table import markdown, transcript
+from data.report.pool import Report, pooled
+from data.report.sentences import claims_sentences
+from data.report.table import WIDE, explained, markdown, terminal, transcript
 from data.sources.files import FILES
-from data.world.beliefs import beliefs
+from data.world.beliefs import World, beliefs
 
 RESULTS = ROOT / "results"
 SAMPLE = ROOT / "data" / "sample"
 SAMPLE_ROWS = 50
 
 
-def results(report_folder: Path) -> None:
-    """Take a fresh report over into `results/`, the pictures and the README.
-
-    Raises:
-        FileNotFoundError: there is no report in `report_folder`.
-    """
-    for name in ("levels.json", "levels.md"):
-        shutil.copyfile(report_folder / name, RESULTS / name)
-    report = json.loads((RESULTS / "levels.json").read_text())
+def publish(report: Report) -> None:
+    """Write the report, its pictures, and the blocks of the pages that show it."""
+    write_report(report, RESULTS)
     draw(report, RESULTS)
     for path, blocks in pages(report).items():
-        path.write_text(filled(path.read_text(), blocks))
+        text = path.read_text(encoding="utf-8")
+        path.write_text(filled(text, blocks), encoding="utf-8")
 
 
-def pages(report: dict[str, Any]) -> dict[Path, dict[str, str]]:
+def pages(report: Report) -> dict[Path, dict[str, str]]:
     """List the pages that hold generated blocks, and what belongs into each."""
     return {
-        ROOT / "README.md": {"levels": markdown(report), "output": transcript(report)},
+        ROOT / "README.md": {
+            "claims_sentences": claims_sentences(report),
+            "levels": markdown(report),
+            "compare_output": output(report),
+        },
         ROOT / "data" / "README.md": {"beliefs": beliefs_table()},
     }
+
+
+def output(report: Report) -> str:
+    """Write what `make compare` prints: the first world, then all of them."""
+    first = terminal(_of_one_world(report), WIDE)
+    return transcript("make compare", first, explained(report, WIDE))
+
+
+def _of_one_world(report: Report) -> Report:
+    """Return the report of the first world alone: what `make compare` computes."""
+    kept = [one for one in report.kept() if one.seed == report.seeds[0]]
+    world = World(customers=report.customers)
+    return pooled(kept, world, report.levels, report.ceilings)
 
 
 def filled(text: str, blocks: dict[str, str]) -> str:

@@ -8,13 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.isotonic import isotonic_regression
 
-from data.report.table import LEVEL, label
-
-Report = dict[str, Any]
+from data.judge.interval import Interval
+from data.report.table import LEVEL
 
 INK, GREY, PALE = "#1b1b1b", "#6b6b6b", "#b5b5b5"
 STYLE: Any = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib
+    "font.family": "sans-serif",
+    # The first comes with matplotlib; a reader without it has one equally wide.
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "svg.fonttype": "none",  # text stays text: a third of the size
+    "figure.facecolor": "white",  # a card of its own on a dark page
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -23,7 +26,6 @@ STYLE: Any = {
     "axes.titlelocation": "left",
     "svg.hashsalt": "churn",  # the same picture is the same bytes
 }
-DOTS_PER_INCH = 110
 
 
 class Look(NamedTuple):
@@ -38,7 +40,7 @@ CEILINGS = {
     "full_information": Look(GREY, "", "--", 1.2),
     "best_policy": Look(GREY, "", "-.", 1.2),
 }
-NOBODY = Look(INK, "", "-", 0.8)
+NO_OFFERS = Look(INK, "", "-", 0.8)
 LEVELS = (  # by number; told apart by marker and by how dark they are
     Look("#c2571a", "o", "-", 1.8),
     Look("#12508f", "s", "-", 1.8),
@@ -48,18 +50,13 @@ LEVELS = (  # by number; told apart by marker and by how dark they are
 
 
 def look(name: str) -> Look:
-    """Say how a contender is drawn; a level by the number in its name."""
-    if name == "nobody":
-        return NOBODY
+    """Return how a contender is drawn; a level by the number in its name."""
+    if name == "no_offers":
+        return NO_OFFERS
     if name in CEILINGS:
         return CEILINGS[name]
     found = LEVEL.fullmatch(name)
     return LEVELS[(int(found[1]) - 1) % len(LEVELS) if found else -1]
-
-
-def says(name: str) -> str:
-    """Name a contender in plain text: "level 1, notebook"."""
-    return label(name).strip("*")
 
 
 def signed(usd: float) -> str:
@@ -78,17 +75,13 @@ def apart(heights: list[float], gap: float) -> list[float]:
     return placed.tolist()
 
 
-def band(axes: Axes, across: list[float], intervals: list[Any], name: str) -> None:
-    """Shade between the ends of each interval, if there are any."""
-    if intervals[-1]["low"] is not None:
-        low, high = ([point[end] for point in intervals] for end in ("low", "high"))
+def band(axes: Axes, across: list[float], intervals: list[Interval], name: str) -> None:
+    """Shade between the ends of each interval; a single world has none."""
+    ends = [(point.low, point.high) for point in intervals if point.low is not None]
+    if len(ends) == len(intervals):
+        low, high = np.array(ends, dtype=float).T
         color = look(name).color
         axes.fill_between(across, low, high, color=color, alpha=0.18, lw=0, zorder=1)
-
-
-def whisker(axes: Axes, figure: dict[str, Any], height: float) -> None:
-    if figure["low"] is not None:
-        axes.plot([figure["low"], figure["high"]], [height] * 2, color=INK, lw=1.2)
 
 
 def footnote(figure: Figure, text: str) -> None:
@@ -96,7 +89,5 @@ def footnote(figure: Figure, text: str) -> None:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a picture as SVG and PNG, without the date and the program's version."""
+    """Write a picture as SVG, without the date."""
     figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
-    clean: Any = {"Software": None}
-    figure.savefig(path.with_suffix(".png"), dpi=DOTS_PER_INCH, metadata=clean)

@@ -9,7 +9,7 @@ import pytest
 from comparison.case import Case, case
 from comparison.method import random_split
 from comparison.practice import Practice, outcome, over_one_half
-from data.judge.policies import full_information, nobody_policy
+from data.judge.policies import full_information, offers_to_none
 from data.judge.scores import predictive
 from data.judge.year import live
 from data.world.beliefs import World
@@ -30,7 +30,7 @@ def predictions(small: Case, p_churn: np.ndarray) -> pd.DataFrame:
 
 def true_probabilities(small: Case) -> np.ndarray:
     """Return the true probability of every row of the sealed snapshots."""
-    months = live(small.judge, nobody_policy)
+    months = live(small.judge, offers_to_none)
     p = pd.concat(
         [
             pd.DataFrame(

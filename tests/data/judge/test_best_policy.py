@@ -7,10 +7,10 @@ import pytest
 
 from data.judge.policies import (
     best_policy,
-    everybody_policy,
-    nobody_policy,
-    random_policy,
-    risk_ranked_policy,
+    offers_at_random,
+    offers_to_everybody,
+    offers_to_none,
+    offers_to_riskiest,
 )
 from data.judge.scores import profit
 from data.judge.value import offer_cost
@@ -22,7 +22,7 @@ from tests.worlds import judge_of
 
 
 def ranked(share: float) -> Policy:
-    return lambda cutoff: risk_ranked_policy(cutoff, share)
+    return lambda cutoff: offers_to_riskiest(cutoff, share)
 
 
 def saves_at_least(chance: float) -> Policy:
@@ -62,9 +62,9 @@ def greedy(judge: Setting) -> Policy:
 
 
 RIVALS = {
-    "nobody": nobody_policy,
-    "everybody": everybody_policy,
-    **{f"random {s}": random_policy(Streams(7), s) for s in (0.01, 0.3)},
+    "nobody": offers_to_none,
+    "everybody": offers_to_everybody,
+    **{f"random {s}": offers_at_random(Streams(7), s) for s in (0.01, 0.3)},
     **{f"riskiest {s}": ranked(s) for s in (0.01, 0.03, 0.1)},
     **{f"saves {s}": saves_at_least(s) for s in (0.005, 0.02, 0.1)},
     **{f"worth {m} months": saves_money(m) for m in (6, 24)},

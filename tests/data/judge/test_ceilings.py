@@ -31,15 +31,15 @@ def small():
     ],
 )
 def test_a_ceilings_months_add_up_to_its_profit(small, policy, figure):
-    months = small["cumulative_profit"][policy]
+    months = small.cumulative_profit[policy]
 
     assert len(months) == 12
-    assert months[-1]["mean"] == pytest.approx(small["observable"][figure])
-    assert months[0]["mean"] != months[-1]["mean"]
+    assert months[-1].mean == pytest.approx(small.observable[figure])
+    assert months[0].mean != months[-1].mean
 
 
 def test_the_policy_ceiling_is_above_both_models(small):
-    last = {name: months[-1] for name, months in small["cumulative_profit"].items()}
+    last = {name: months[-1] for name, months in small.cumulative_profit.items()}
 
-    assert last["best_policy"]["mean"] > last["full_information"]["mean"]
-    assert last["best_policy"]["mean"] > last["observable"]["mean"]
+    assert last["best_policy"].mean > last["full_information"].mean
+    assert last["best_policy"].mean > last["observable"].mean

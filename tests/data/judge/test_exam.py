@@ -1,6 +1,7 @@
 """The exam: a level sees what has arrived, decides, and is judged by the truth."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ WORLD, SEED = World(customers=250), 51
 # A level of a few lines; what it sees at each call stays in its outbox.
 LEVEL = """
 import json
+from dataclasses import asdict
 import pandas as pd
 
 READS = {reads!r}
@@ -67,7 +69,7 @@ def result(levels, desk):
 
 
 def seen(desk: Path, level: str) -> list[tuple[str, list[str]]]:
-    """Give what a level was asked, and what lay in its inbox."""
+    """Return what a level was asked, and what lay in its inbox."""
     lines = (desk / level / "outbox" / "seen.jsonl").read_text().splitlines()
     return [json.loads(line) for line in lines]
 
@@ -104,20 +106,20 @@ def test_nothing_sealed_reaches_an_inbox(result, desk):
         assert "p_churn" not in pd.read_parquet(path)
 
 
-def test_constant_chances_are_judged_as_worth_nothing(result):
-    happened = result["contenders"]["level8_drops"]["happened"]
+def test_constant_probabilities_are_judged_as_worth_nothing(result):
+    happened = result.contenders["level8_drops"].happened
 
     assert happened["roc_auc"] == pytest.approx(0.5)
     assert happened["calibration"] == pytest.approx(1.0, abs=0.3)
 
 
 def test_a_level_without_offers_earns_exactly_nothing(result):
-    for name in ("level8_drops", "nobody"):
-        contender = result["contenders"][name]
+    for name in ("level8_drops", "no_offers"):
+        contender = result.contenders[name]
 
-        assert set(contender["money"].values()) == {0.0}
-        assert set(contender["realised"].values()) == {0.0}
-        assert contender["offer_share"] == 0
+        assert set(asdict(contender.money).values()) == {0.0}
+        assert set(asdict(contender.realised).values()) == {0.0}
+        assert contender.offer_share == 0
 
 
 def test_a_level_is_told_what_its_offers_led_to(result, desk):
@@ -126,12 +128,12 @@ def test_a_level_is_told_what_its_offers_led_to(result, desk):
     told = [pd.read_csv(drops / f"2024-{m:02}" / "offers.csv") for m in range(1, 12)]
 
     assert sum(map(len, told)) == 0
-    assert result["contenders"]["level8_flat"]["offer_share"] == 1
-    assert result["contenders"]["level8_flat"]["money"]["profit"] < 0
+    assert result.contenders["level8_flat"].offer_share == 1
+    assert result.contenders["level8_flat"].money.profit < 0
 
 
 def test_claims_are_kept_as_they_were_made(result):
-    claimed = result["contenders"]["level8_flat"]["claimed"]
+    claimed = result.contenders["level8_flat"].claimed
 
     assert claimed == {"roc_auc": 0.9, "profit": 5.0}
 
@@ -139,7 +141,7 @@ def test_claims_are_kept_as_they_were_made(result):
 def test_a_level_gets_the_same_judgement_whoever_is_examined_beside_it(result, levels):
     alone = exam(["level8_flat"], WORLD, SEED, levels / "alone")
 
-    assert alone["contenders"]["level8_flat"] == result["contenders"]["level8_flat"]
+    assert alone.contenders["level8_flat"] == result.contenders["level8_flat"]
 
 
 def test_a_level_that_leaves_customers_out_is_refused(levels):
@@ -147,31 +149,31 @@ def test_a_level_that_leaves_customers_out_is_refused(levels):
         exam(["level8_careless"], WORLD, SEED, levels / "careless")
 
 
-def test_the_true_chances_are_calibrated_in_each_of_ten_groups(result):
-    groups = result["contenders"]["full_information"]["calibration_curve"]
+def test_the_true_probabilities_are_calibrated_in_each_of_ten_groups(result):
+    groups = result.contenders["full_information"].calibration_curve
 
     assert len(groups) == 10
-    assert all(group["predicted"] == group["true"] for group in groups)
-    assert groups == sorted(groups, key=lambda group: group["predicted"])
+    assert all(group.predicted == group.true for group in groups)
+    assert groups == sorted(groups, key=lambda group: group.predicted)
 
 
 def test_a_constant_prediction_is_a_single_point_of_calibration(result):
-    contender = result["contenders"]["level8_drops"]
+    contender = result.contenders["level8_drops"]
 
-    points = {(g["predicted"], g["true"]) for g in contender["calibration_curve"]}
+    points = {(group.predicted, group.true) for group in contender.calibration_curve}
 
     assert len(points) == 1
     assert points.pop()[0] == 0.03
 
 
-def test_whoever_predicts_has_a_curve_and_nobody_else(result):
-    for contender in result["contenders"].values():
-        assert ("calibration_curve" in contender) == ("happened" in contender)
+def test_a_contender_has_a_calibration_curve_if_it_predicts_and_only_then(result):
+    for contender in result.contenders.values():
+        assert bool(contender.calibration_curve) == (contender.happened is not None)
 
 
 def test_money_of_a_year_is_the_sum_of_its_months(result):
-    for contender in result["contenders"].values():
-        months = contender["profit_by_month"]
+    for contender in result.contenders.values():
+        months = contender.profit_by_month
 
         assert len(months) == 12
-        assert np.sum(months) == pytest.approx(contender["money"]["profit"])
+        assert np.sum(months) == pytest.approx(contender.money.profit)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from data.judge.future import Life
-from data.judge.policies import random_policy
+from data.judge.policies import offers_at_random
 from data.judge.year import Setting, live
 from tests.worlds import live_on
 
@@ -71,7 +71,7 @@ def test_an_offer_removes_the_foreseen_share_of_the_chance_for_six_months(judge)
 
 
 def test_offers_to_others_leave_the_foreseen_chances_as_they_are(judge):
-    for t, month in enumerate(live(judge, random_policy(judge.streams, 0.3))):
+    for t, month in enumerate(live(judge, offers_at_random(judge.streams, 0.3))):
         state = month.cutoff.state
         untouched = state.active & ~month.cutoff.came_back & (state.since_offer >= 6)
         who = np.flatnonzero(untouched)

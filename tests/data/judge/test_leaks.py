@@ -1,18 +1,20 @@
-"""Leaks: who ranks leavers better than the true chances can has seen the outcome."""
+"""Leaks: a ranking better than that of the true probabilities has seen the outcome."""
 
-import json
-import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-import data.__main__ as command_line
-from data.judge.exam import Result, judged
-from data.judge.policies import full_information, random_policy
+from data.__main__ import verdict
+from data.judge.exam import judged
+from data.judge.policies import full_information, offers_at_random
+from data.judge.result import Result
 from data.judge.year import Cutoff, Decision, Policy, Setting, live
+from data.report.compare import Comparison
+from data.report.kept import Kept
 from data.report.pool import leaks, pooled
 from data.world.beliefs import World
-from tests.worlds import ROOT, judge_of
+from tests.worlds import judge_of
 
 
 def outcomes(judge: Setting, cutoff: Cutoff) -> np.ndarray:
@@ -21,7 +23,7 @@ def outcomes(judge: Setting, cutoff: Cutoff) -> np.ndarray:
 
 
 def peeking(judge: Setting, share: float) -> Policy:
-    """Predict the true chances, and the outcome itself of a share of customers."""
+    """Predict true probabilities, and the outcome itself of a share of customers."""
 
     def decide(cutoff: Cutoff) -> Decision:
         left = outcomes(judge, cutoff)
@@ -33,8 +35,8 @@ def peeking(judge: Setting, share: float) -> Policy:
 
 
 def honest_and_generous(judge: Setting) -> Policy:
-    """Predict the true chances and make offers to a random tenth."""
-    generous = random_policy(judge.streams)
+    """Predict the true probabilities and make offers to a random tenth."""
+    generous = offers_at_random(judge.streams)
 
     def decide(cutoff: Cutoff) -> Decision:
         return Decision(generous(cutoff).offers, cutoff.p_churn)
@@ -43,34 +45,34 @@ def honest_and_generous(judge: Setting) -> Policy:
 
 
 def examined(judge: Setting, policy: Policy) -> Result:
-    """Give the exam's result of one contender in one world."""
-    return {"contenders": {"fake": judged(judge, live(judge, policy))}}
+    """Return the exam's result of one contender in one world."""
+    return judged(judge, live(judge, policy))
 
 
 @pytest.mark.parametrize("share", [1.0, 0.3, 0.1])
 def test_a_level_that_has_seen_outcomes_is_caught(judge, share):
-    assert leaks([examined(judge, peeking(judge, share))], "fake")
+    assert leaks([examined(judge, peeking(judge, share))])
 
 
-def test_the_true_chances_are_no_leak(judge):
-    assert not leaks([examined(judge, full_information)], "fake")
+def test_the_true_probabilities_are_no_leak(judge):
+    assert not leaks([examined(judge, full_information)])
 
 
-def test_the_true_chances_are_no_leak_when_offers_change_who_leaves(judge):
-    assert not leaks([examined(judge, honest_and_generous(judge))], "fake")
+def test_the_true_probabilities_are_no_leak_when_offers_change_who_leaves(judge):
+    assert not leaks([examined(judge, honest_and_generous(judge))])
 
 
-def test_the_true_chances_are_no_leak_over_many_worlds():
+def test_the_true_probabilities_are_no_leak_over_many_worlds():
     """The excess has a mean of zero, within 3 standard errors either way."""
     worlds = [judge_of(World(customers=800), seed) for seed in range(60, 66)]
     results = [examined(judge, full_information) for judge in worlds]
 
-    excess = np.concatenate([r["contenders"]["fake"]["excess_auc"] for r in results])
+    excess = np.concatenate([r.excess_auc for r in results])
 
     error = np.std(excess, ddof=1) / np.sqrt(len(excess))
     assert len(excess) == 72
     assert abs(excess.mean()) < 3 * error
-    assert not leaks(results, "fake")
+    assert not leaks(results)
 
 
 def test_a_worse_model_than_the_truth_is_no_leak(judge):
@@ -78,34 +80,24 @@ def test_a_worse_model_than_the_truth_is_no_leak(judge):
         noise = np.random.default_rng(cutoff.month).standard_normal(len(cutoff.p_churn))
         return Decision(cutoff.roster & False, cutoff.p_churn * np.exp(noise))
 
-    assert not leaks([examined(judge, decide)], "fake")
+    assert not leaks([examined(judge, decide)])
 
 
 # --- what follows from it ------------------------------------------------------------
 
 
 def test_a_leak_is_named_in_the_report(judge):
-    results = [
-        {"seed": seed, **examined(judge, peeking(judge, 1.0))} for seed in (1, 2)
-    ]
+    result = examined(judge, peeking(judge, 1.0))
+    kept = [Kept("fake", 20_000, seed, "", 0.0, result) for seed in (1, 2)]
 
-    report = pooled(results, judge.world, ["fake"], {})
-
-    assert report["leaks"] == ["fake"]
+    assert pooled(kept, judge.world, ["fake"], None).leaks == ["fake"]
 
 
 @pytest.mark.parametrize("caught", [[], ["level1_notebook"]])
-def test_an_exam_with_a_leak_ends_with_1_and_one_line(
-    tmp_path, monkeypatch, capsys, caught
-):
-    """The committed report stands for a fresh one; what it caught is planted."""
-    shutil.copy(ROOT / "results" / "levels.json", tmp_path)
-    report = json.loads((tmp_path / "levels.json").read_text())
-    monkeypatch.setattr(
-        command_line, "kept_report", lambda _: {**report, "leaks": caught}
-    )
+def test_an_exam_with_a_leak_ends_with_1_and_one_line(capsys, caught):
+    comparison = Comparison(World(), ["level1_notebook"], [1], Path())
 
-    code = command_line.main(["exam", "--report", str(tmp_path)])
+    code = verdict(comparison, caught)
 
     said = capsys.readouterr().err
     assert code == len(caught)

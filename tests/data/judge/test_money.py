@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from data.judge.ledger import Ledger
 from data.judge.policies import (
     best_policy,
-    everybody_policy,
-    nobody_policy,
-    random_policy,
-    risk_ranked_policy,
+    offers_at_random,
+    offers_to_everybody,
+    offers_to_none,
+    offers_to_riskiest,
 )
 from data.judge.scores import profit
 from data.judge.year import Cutoff, Decision, Policy, Setting, live, realised_profit
@@ -59,10 +59,10 @@ def pushy_policy(cutoff: Cutoff) -> Decision:
 
 
 POLICIES: dict[str, Callable[[Setting], Policy]] = {
-    "everybody": lambda judge: everybody_policy,
+    "everybody": lambda judge: offers_to_everybody,
     "pushy": lambda judge: pushy_policy,
-    "random": lambda judge: random_policy(judge.streams),
-    "risk-ranked": lambda judge: risk_ranked_policy,
+    "random": lambda judge: offers_at_random(judge.streams),
+    "risk-ranked": lambda judge: offers_to_riskiest,
     "best": best_policy,
 }
 
@@ -74,13 +74,13 @@ POLICIES: dict[str, Callable[[Setting], Policy]] = {
 def test_offering_to_nobody_is_exactly_nothing(seed, customers):
     judge = judge_of(World(customers=customers, open_months=4), seed)
 
-    for ledger in both(judge, nobody_policy):
+    for ledger in both(judge, offers_to_none):
         assert ledger == Ledger(0.0, 0.0, 0.0, 0.0)
         assert ledger.profit == 0
 
 
 def test_offering_to_nobody_is_exactly_nothing_in_a_large_world(judge):
-    assert both(judge, nobody_policy) == (Ledger(), Ledger())
+    assert both(judge, offers_to_none) == (Ledger(), Ledger())
 
 
 # --- parts and whole -----------------------------------------------------------------

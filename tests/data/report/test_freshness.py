@@ -1,7 +1,6 @@
 """Freshness: what is kept belongs to the code and the beliefs that are here."""
 
 import ast
-import json
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,10 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import data.report.freshness as freshness
-from data.judge.ceilings import StaleCeilings, read_ceilings
 from data.report.freshness import key
-from data.world.beliefs import World
-from tests.worlds import ROOT
 
 CODE = '''
 """A module."""
@@ -180,47 +176,3 @@ def test_the_version_of_python_does_not_count(fingerprint, monkeypatch):
     monkeypatch.setattr(freshness, "ast", another, raising=False)
 
     assert fingerprint(CODE) == here
-
-
-# --- what is kept --------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def report():
-    return json.loads((ROOT / "results" / "levels.json").read_text())
-
-
-def test_the_kept_report_is_of_this_code_and_these_beliefs(report):
-    assert report["code"] == key(
-        ["data.judge.exam", *(f"{name}.exam" for name in report["levels"])]
-    )
-    assert report["beliefs"] == World().fingerprint()
-
-
-def test_the_kept_report_holds_every_level_that_is_here_and_found_no_leak(report):
-    adapters = {path.parent.name for path in ROOT.glob("level*/exam.py")}
-
-    assert set(report["levels"]) == adapters
-    assert report["leaks"] == []
-
-
-def test_the_kept_report_was_judged_by_the_kept_ceilings(report):
-    kept = read_ceilings(World(), ROOT / "results" / "ceilings.json")
-
-    assert report["ceilings"] == kept
-
-
-@pytest.mark.parametrize("text", [None, "{}", '{"beliefs": "0123456789abcdef"}'])
-def test_missing_and_stale_ceilings_are_refused(tmp_path: Path, text):
-    path = tmp_path / "ceilings.json"
-    if text is not None:
-        path.write_text(text)
-
-    with pytest.raises(StaleCeilings, match="make ceilings"):
-        read_ceilings(World(), path)
-
-
-def test_beliefs_but_not_the_size_change_their_fingerprint():
-    assert World(customers=7).fingerprint() == World().fingerprint()
-    assert World(joins=0.03).fingerprint() != World().fingerprint()
-    assert World(open_months=12).fingerprint() != World().fingerprint()

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from data.report.draw_claims import CLAIMED
+from data.report.draw_claims import METRIC
 from data.report.draw_profit import money
 from data.report.pictures import draw, pictures
 from data.report.style import STYLE, apart, look, signed
@@ -62,7 +62,7 @@ def test_every_level_has_its_line_in_each_picture(levels, drawn):
     claims = shown(drawn / "claims.svg")
     lines = shown(drawn / "profit_by_month.svg") & shown(drawn / "calibration.svg")
 
-    assert {f"{name}.{metric}" for name in levels for metric in CLAIMED} <= claims
+    assert {f"{name}.{METRIC}" for name in levels} <= claims
     assert set(levels) <= lines
 
 
@@ -71,20 +71,20 @@ def test_a_levels_own_picture_shows_it_and_no_other_level(levels, drawn):
         assert set(LEVELS) & shown(drawn / f"calibration_{name}.svg") == {name}
 
 
-def test_nobody_and_three_ceilings_stand_beside_the_levels_profit(levels, drawn):
+def test_no_offers_and_three_ceilings_stand_beside_the_levels_profit(levels, drawn):
     lines = money(report_of(levels))
 
-    beside = {"nobody", "observable", "full_information", "best_policy"}
+    beside = {"no_offers", "observable", "full_information", "best_policy"}
     assert set(lines) == beside | set(levels)
     assert set(lines) <= shown(drawn / "profit_by_month.svg")
     assert {len(intervals) for intervals in lines.values()} == {12}
 
 
-def test_each_picture_is_there_as_svg_and_png_and_nothing_else(levels, drawn):
+def test_each_picture_is_there_as_svg_and_nothing_else(levels, drawn):
     alone = {f"calibration_{name}" for name in levels}
 
     names = {"claims", "profit_by_month", "calibration"} | alone
-    files = {f"{name}.{kind}" for name in names for kind in ("svg", "png")}
+    files = {f"{name}.svg" for name in names}
     assert {path.name for path in drawn.iterdir()} == files
 
 
@@ -101,7 +101,7 @@ def test_a_single_world_is_drawn_without_intervals(tmp_path):
 
     draw(report, tmp_path)
 
-    assert report["pooled"][LEVELS[0]]["profit"]["low"] is None
+    assert report.pooled[LEVELS[0]].profit.low is None
     assert LEVELS[0] in shown(tmp_path / "profit_by_month.svg")
 
 

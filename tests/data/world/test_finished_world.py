@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from data.judge.ceilings import read_ceilings
 from data.judge.metrics import expected_auc
-from data.judge.policies import best_policy, everybody_policy
+from data.judge.policies import best_policy, offers_to_everybody
 from data.judge.scores import profit
 from data.judge.year import live, setting
+from data.report.kept import read_ceilings
 from data.world.beliefs import World
 from data.world.company import Company
 from data.world.hazard import offer_cut
@@ -42,7 +42,7 @@ def sight(seed: int) -> Sight:
     judge = setting(Company(WORLD, seed), lived[WORLD.open_months - 1])
     year = live(judge, best_policy(judge))
     offers = [m.decision.offers.sum() / m.cutoff.roster.sum() for m in year]
-    everybody = profit(live(judge, everybody_policy)).profit
+    everybody = profit(live(judge, offers_to_everybody)).profit
     return Sight(*rows, np.array(offers), everybody)
 
 
@@ -99,16 +99,16 @@ def kept():
 
 
 def test_the_observable_ceiling_leaves_room_below_full_information(kept):
-    assert 0.78 <= kept["observable"]["roc_auc"] <= 0.82
+    assert 0.78 <= kept.observable["roc_auc"] <= 0.82
 
 
 @pytest.mark.parametrize("of", ["full_information", "best_policy"])
 def test_what_is_recorded_keeps_at_least_half_of_the_profit(kept, of):
-    assert 0.5 <= kept["observable"][f"share_of_{of}"] < 1.0
+    assert 0.5 <= kept.observable[f"share_of_{of}"] < 1.0
 
 
 def test_the_ceilings_stand_in_their_order(kept):
-    figures = kept["observable"]
+    figures = kept.observable
 
     profits = [
         0.0,
