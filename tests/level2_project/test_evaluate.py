@@ -143,7 +143,6 @@ def test_profit_is_the_value_of_the_offers_per_thousand_customers():
 
     found = evaluate(here, economics).by_cutoff
 
-    one = np.array([True, False, False])
     value = gain_usd(np.ones(1), np.full(1, 100.0), economics).item()
     assert found["profit"].tolist() == pytest.approx([1000 * value / 3] * 2)
 
