@@ -66,7 +66,7 @@ def next_trial(study: optuna.Study, plan: Plan) -> optuna.Trial | None:
 
 def turn(file: Path) -> FileLock:
     """Let one process at a time begin a trial."""
-    return FileLock(file.with_suffix(".lock"))
+    return FileLock(file.with_suffix(".turn"))  # Optuna has a `.lock` of its own
 
 
 def finished(study: optuna.Study) -> list[FrozenTrial]:

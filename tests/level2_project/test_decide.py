@@ -57,7 +57,7 @@ def test_a_higher_cost_never_adds_an_offer(customers, economics, contact, cut, m
         economics,
         contact_usd=economics.contact_usd + contact,
         discount=min(1.0, economics.discount + cut),
-        discount_months=economics.discount_months + months,
+        discount_months=min(24, economics.discount_months + months),
     )
 
     before, after = (

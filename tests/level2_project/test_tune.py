@@ -179,12 +179,12 @@ def test_a_search_on_other_columns_begins_anew(tmp_path):
 
 def test_all_folds_keep_the_same_sampled_customers():
     config = config_of(trials=2)
-    few = replace(config, tune=replace(config.tune, customers=50))
+    few = replace(config, tune=replace(config.tune, customers=100))
 
     kept = sample(folds(), few)
 
     ids = [set(side["customer_id"]) for fold in kept for side in fold]
-    assert 0 < len(set.union(*ids)) <= 50
+    assert 0 < len(set.union(*ids)) <= 100
     for fold, whole in zip(kept, folds(), strict=True):
         everybody = set.union(*ids) & set(whole.test["customer_id"])
         assert set(fold.test["customer_id"]) == everybody

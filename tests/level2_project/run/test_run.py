@@ -2,21 +2,25 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from level2_project import steps
+from level2_project import steps, work
 from level2_project.__main__ import main
 from level2_project.config import Config, read_config
 from level2_project.load import load
 from level2_project.point_in_time.usage import USAGE_MONTHS
+from level2_project.run.display import Display
 from level2_project.run.folder import Run, open_run
 from level2_project.snapshots import candidates
 
-CLOCKED = {"tuned.json", "peers.parquet", "comparison.parquet"}  # hold seconds
+ROOT = Path(steps.__file__).parents[1]
+CLOCKED = {"comparison.parquet", "recipes.parquet"}  # hold seconds
 
 
 def quick(raw, runs) -> Config:
@@ -32,15 +36,15 @@ def quick(raw, runs) -> Config:
     )
 
 
-def silent(name: str) -> steps.Progress:
-    return lambda done, wanted: None
+def silent() -> Display:
+    return Display({step.name: step.seconds for step in steps.STEPS})
 
 
 @pytest.fixture(scope="module")
 def done(small_world, tmp_path_factory) -> Run:
     """A run of all steps on a small world, without Prefect."""
     run = open_run(quick(small_world, tmp_path_factory.mktemp("runs")))
-    steps.in_order(run, silent)
+    steps.in_order(run, silent())
     return run
 
 
@@ -59,8 +63,8 @@ def config_file(done, tmp_path) -> Path:
 
 
 def written(run: Run) -> dict[str, int]:
-    """Give when each file of the run was last written."""
-    return {path.name: path.stat().st_mtime_ns for path in run.folder.iterdir()}
+    """When each result of the run was last written; the lock is none."""
+    return {path.name: path.stat().st_mtime_ns for path in run.folder.glob("[!.]*")}
 
 
 def test_a_run_says_all_that_is_needed_to_get_it_again(done):
@@ -72,13 +76,12 @@ def test_a_run_says_all_that_is_needed_to_get_it_again(done):
     assert known["data_hash"] != known["code_hash"]
 
 
-def test_a_second_run_makes_nothing_but_the_report(done):
+def test_a_second_run_makes_nothing(done):
     before = written(done)
 
-    steps.in_order(open_run(done.config), silent)
+    steps.in_order(open_run(done.config), silent())
 
-    after = written(done)
-    assert {name for name in after if after[name] != before[name]} == {"report.html"}
+    assert written(done) == before
 
 
 def test_other_data_or_another_config_is_another_run(done, tmp_path):
@@ -109,15 +112,18 @@ def test_a_year_of_usage_is_enough_to_predict(done, small_world):
 @pytest.mark.parametrize(
     ("command", "says"),
     [
+        ("load", "drop_duplicates"),
         ("label", "n_left"),
-        ("features", "snapshots at 19 cutoffs, 146 features"),
+        ("features", "snapshots.parquet"),
         ("split", "is_untouched"),
         ("compare", "class_weights"),
-        ("select", "columns are kept: "),
+        ("select", "is_selected"),
         ("tune", "num_leaves = "),
         ("train", "model.joblib"),
-        ("evaluate", "claimed, by the season to come a year ago"),
-        ("decide", "customers get an offer"),
+        ("evaluate", "nats per customer and month"),
+        ("decide", "gain_usd"),
+        ("predict", "predictions.parquet"),
+        ("report", "report.html"),
         ("all", "report.html"),
     ],
 )
@@ -130,36 +136,78 @@ def test_each_step_can_be_called_by_its_name_and_tells_what_it_left(
 
     assert code == 0
     assert says in capsys.readouterr().out
-    made = {name for name, at in written(done).items() if at != before.get(name)}
-    assert made <= {"report.html"}
+    assert written(done) == before
 
 
 def test_a_step_takes_those_before_it_and_none_after_it(done, monkeypatch):
     taken: list[str] = []
-    noted = {
-        name: lambda run, progress, name=name: taken.append(name)
-        for name in steps.STEPS
+    monkeypatch.setattr(steps, "take", lambda step, run, _: taken.append(step.name))
+
+    steps.in_order(done, silent(), "select")
+
+    assert taken == ["load", "label", "features", "split", "compare", "select"]
+
+
+# --- one table of steps --------------------------------------------------------------
+
+
+def test_every_step_finds_what_it_needs_and_has_its_work():
+    made: set[str] = set()
+    for step in steps.STEPS:
+        assert set(step.needs) <= made, step.name
+        assert set(step.shows) <= set(step.makes), step.name
+        assert callable(getattr(work, f"{step.name}_step"))
+        made |= set(step.makes)
+
+    works = {name for name in vars(work) if name.endswith("_step")}
+    assert works == {f"{step.name}_step" for step in steps.STEPS}
+
+
+def test_a_run_leaves_what_the_table_says(done):
+    made = {name for step in steps.STEPS for name in step.makes}
+
+    assert made | {"run.json", "study.journal"} <= {
+        path.name for path in done.folder.iterdir()
     }
-    monkeypatch.setattr(steps, "STEPS", noted)
-
-    steps.in_order(done, silent, "tune")
-
-    assert taken == ["features", "compare", "select", "tune"]
+    assert not list(done.folder.glob(".unfinished.*"))
 
 
-def test_the_flow_takes_the_steps_in_the_same_order():
-    flow = Path(steps.__file__).with_name("flow.py").read_text()
-    body = flow.split("def level2(")[1]
+def test_the_readme_has_a_row_for_each_step_in_the_same_order():
+    readme = Path(steps.__file__).with_name("README.md").read_text()
 
-    called = re.findall(r"^    (?:return )?(\w+)\(", body, re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \| \[", readme, re.MULTILINE)
 
-    assert called == list(steps.STEPS)
+    assert rows == [step.name for step in steps.STEPS]
+
+
+def test_help_and_a_typo_load_nothing_heavy():
+    program = (
+        "import sys; from level2_project.__main__ import parser; parser();"
+        "print({'pandas', 'numpy', 'sklearn', 'optuna', 'pydantic'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", program]
+
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "set()"
+
+
+def test_the_display_counts_steps_and_the_time_left_falls_to_nothing():
+    display = Display({"load": 30.0, "select": 10.0})
+
+    begun = display.begin("load")
+    before = display.seconds_left()
+    begun(1, 2)
+    halfway = display.seconds_left()
+    display.begin("select")(1, 1)
+
+    assert before > halfway > display.seconds_left() == 0
+    assert display.line() == "step 2 of 2, select, 0:00 left"
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["predict", "--cutoff", "2024-01-02"], "first of a month"),
         (["predict", "--cutoff", "2023-12-01"], "2024-01-01 or later"),
         (["all", "--config", "nowhere.toml"], "cannot read nowhere.toml"),
     ],
@@ -173,6 +221,16 @@ def test_a_users_mistake_gets_one_line_and_exit_code_2(capsys, arguments, says):
     assert error.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "arguments", [["trian"], ["predict", "--cutoff", "2024-01-02"]]
+)
+def test_a_word_that_cannot_be_is_refused_in_one_line(capsys, arguments):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 @pytest.mark.long
 @pytest.mark.flow
 def test_the_flow_gives_what_the_plain_steps_give(
@@ -181,7 +239,7 @@ def test_the_flow_gives_what_the_plain_steps_give(
     from level2_project.flow import level2
 
     run = open_run(quick(small_world, tmp_path))
-    level2(run, silent)
+    level2(run, silent())
 
     for path in done.folder.glob("*.parquet"):
         if path.name not in CLOCKED:
