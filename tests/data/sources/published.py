@@ -31,7 +31,7 @@ def last_row_is_cut(path: Path) -> bool:
 
 
 def read_ledger(world_folder: Path) -> pd.DataFrame:
-    """Read the mess ledger of all months, with the `month` of the folder."""
+    """Read the defect ledger of all months, with the `month` of the folder."""
     ledger = world_folder / "sealed" / "ledger"
     months = [
         pd.read_parquet(ledger / f"{month_name(m)}.parquet").assign(month=m)
