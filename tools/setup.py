@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 VENV = ROOT / ".venv"
 SCALE = "# only for the scale extra\n"  # what stands below it is left out
-SIZE = "about 290 MB to download and 1.0 GB on disk, one to two minutes, once"
+SIZE = "about 290 MB to download and 1.0 GB on disk, one to three minutes, once"
 # pip's words on a package from an index, and on one from a folder of this machine
 FETCHES = r"(?m)^(?:Collecting |Processing [^(\n]*/)([\w.-]+?)(?:==|-\d)"
 EVERY = 20  # packages between two lines, where no terminal shows one that changes
