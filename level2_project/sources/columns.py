@@ -28,7 +28,7 @@ def number(**options: Any) -> pa.Column:
 
 
 def text(title: str = "text", **options: Any) -> pa.Column:
-    return pa.Column(str, coerce=True, title=title, **options)
+    return pa.Column(title=title, **options)  # a text file's cells are text as read
 
 
 def time(**options: Any) -> pa.Column:

@@ -40,7 +40,7 @@ def read_csv(content: bytes, names: list[str], place: Place) -> pd.DataFrame:
 
 
 def read_json(content: bytes, names: list[str], place: Place) -> pd.DataFrame:
-    """Read one object a line; a month without rows is one empty line."""
+    """Read one object a line, cells as text; a month without rows is an empty line."""
     rows = []
     for number, line in enumerate(content.splitlines(), start=1):
         try:
@@ -49,7 +49,8 @@ def read_json(content: bytes, names: list[str], place: Place) -> pd.DataFrame:
             if content.strip():
                 where, found = place._replace(row=str(number)), repr(line[:60])
                 raise where.refuse("a JSON object", found, SEND_AGAIN) from None
-    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=names)
+    columns = None if rows else names
+    return pd.DataFrame(rows, columns=columns, dtype=object).astype("str")
 
 
 def read_parquet(content: bytes, names: list[str], place: Place) -> pd.DataFrame:

@@ -59,9 +59,10 @@ def settle_spellings(rows: pd.DataFrame, columns: Sequence[str]) -> Repaired:
     mistyped = np.zeros(len(rows), bool)
     for column in columns:
         right = {word: spelled(word) for word in rows[column].dropna().unique()}
-        words = rows[column].map(right).astype("str")
-        mistyped |= (words != rows[column]).to_numpy() & rows[column].notna().to_numpy()
-        rows = rows.assign(**{column: words})
+        wrong = {word: meant for word, meant in right.items() if word != meant}
+        if wrong:
+            mistyped |= rows[column].isin(wrong).to_numpy()
+            rows = rows.assign(**{column: rows[column].replace(wrong)})
     return Repaired(rows, int(mistyped.sum()))
 
 

@@ -173,6 +173,7 @@ def test_a_cell_that_cannot_be_is_refused_by_its_place(
     ("old", "new", "where", "wanted"),
     [
         ('"ticket_id":', '"ticket_id":"x', "column -, row 2", "a JSON object"),
+        ('"ticket_id":', '"id":', "column id, row header", "the columns"),
         ('"event":"opened"', '"event":7', "column event, row 2", "one of opened"),
         ('"event":"opened"', '"event":null', "column event, row 2", "one of opened"),
         ('"event":"opened",', "", "column event, row 2", "one of opened"),

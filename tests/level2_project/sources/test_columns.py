@@ -7,6 +7,7 @@ from pandera.errors import SchemaError, SchemaErrors
 
 from level2_project.sources.columns import number, time, utc, word
 from level2_project.sources.drops import checked
+from level2_project.sources.formats import read_json
 from level2_project.sources.schema import BadDrop, Place
 
 OFFERS = {
@@ -100,3 +101,13 @@ def test_an_unknown_word_asks_for_its_meaning():
 
     assert "row 2: wanted one of treated, control, found 'healed'. " in said
     assert "Remedy: ask the source what it means" in said
+
+
+def test_a_field_that_one_line_lacks_is_an_empty_cell_of_that_line():
+    lines = b'{"ticket_id": 1, "customer_id": 10}\n{"customer_id": 11}\n'
+
+    rows = read_json(lines, [], Place("2022-01/tickets.jsonl"))
+
+    assert rows["customer_id"].tolist() == ["10", "11"]
+    assert rows["ticket_id"].isna().tolist() == [False, True]
+    assert rows["ticket_id"][0] == "1"
