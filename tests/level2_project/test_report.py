@@ -146,7 +146,6 @@ def test_the_verdicts_and_intervals_stand_on_the_page(html, results):
 
     assert "SMOTE lost against doing nothing" in words
     assert "LightGBM, nothing done about imbalance, without recalibration" in words
-    assert "Against FLAML, by log loss, ours won" in words
     for repair in repairs().query("n_rows > 0")["repair"]:
         assert repair in words
     profit = results.evaluation.metrics.set_index("metric").loc["profit"]
