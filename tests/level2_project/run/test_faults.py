@@ -1,4 +1,4 @@
-"""Faults of the machine and of the user: one true sentence each, nothing left behind."""
+"""Faults of machine and user: one true sentence each, and nothing left behind."""
 
 import errno
 import json
