@@ -42,7 +42,7 @@ class Results(NamedTuple):
 
 def report(results: Results, folder: Path) -> Path:
     """Write `report.html`, which holds its pictures and needs nothing else."""
-    path = folder / "report.html"
+    path, results = folder / "report.html", in_usd(results)
     parts = (decide_part, evaluate_part, train_part)
     content = {name: value for part in parts for name, value in part(results).items()}
     page = render("report.html.j2", **results._asdict(), **content)
@@ -50,20 +50,41 @@ def report(results: Results, folder: Path) -> Path:
     return path
 
 
+def in_usd(results: Results) -> Results:
+    """Turn profit for 1,000 customers into profit for the customers of this month."""
+    thousands = len(results.predictions) / 1000
+    profits = [name for name in results.comparison if name.startswith("profit")]
+    scaled = {name: thousands * results.comparison[name] for name in profits}
+    return results._replace(
+        comparison=results.comparison.assign(**scaled),
+        evaluation=evaluation_in_usd(results.evaluation, thousands),
+        year_ago=evaluation_in_usd(results.year_ago, thousands),
+    )
+
+
+def evaluation_in_usd(evaluation: Evaluation, thousands: float) -> Evaluation:
+    metrics, curve = evaluation.metrics.copy(), evaluation.curves["profit"].copy()
+    is_profit = metrics["metric"] == "profit"
+    metrics.loc[is_profit, ENDS] *= thousands
+    metrics.loc[is_profit, "unit"] = "a month, at the assumed share of leavers kept"
+    curve[ENDS] *= thousands
+    return evaluation._replace(
+        metrics=metrics, curves={**evaluation.curves, "profit": curve}
+    )
+
+
 def decide_part(results: Results) -> dict[str, Any]:
     """Say how many offers to make, to whom, and what they should bring."""
-    rows, thousands = results.predictions, len(results.predictions) / 1000
-    profit, groups = metric(results.evaluation, "profit"), groups_of(results)
-    curve = results.evaluation.curves["profit"].copy()
-    curve[ENDS] *= thousands
+    rows, groups = results.predictions, groups_of(results)
+    drawn = pictures.draw_profit(results.evaluation.curves["profit"])
     return {
         "month": f"{pd.Timestamp(results.candidates['cutoff'].iloc[0]):%B %Y}",
         "n_offers": int(rows["offer"].sum()),
         "n_customers": len(rows),
-        "profit": verdicts.of_profit(scaled(profit, thousands)),
+        "profit": verdicts.of_profit(metric(results.evaluation, "profit")),
         "who": verdicts.of_groups(groups),
         "groups": told(groups),
-        "profit_pictures": {"profit by share offered": pictures.draw_profit(curve)},
+        "profit_pictures": {"profit by share offered": drawn},
     }
 
 
@@ -112,27 +133,25 @@ def evaluate_part(results: Results) -> dict[str, Any]:
 
 
 def metrics_of(results: Results) -> pd.DataFrame:
-    """Put the last tested months beside the claim; profit stands with the decision."""
-    names = [name for name in results.evaluation.metrics["metric"] if name != "profit"]
-    units = results.evaluation.metrics.set_index("metric")["unit"]
+    """Put the last tested months beside the claim, one row per figure."""
+    names = results.evaluation.metrics["metric"]
     return pd.DataFrame(
         {
-            "figure": [label(name) for name in names],
+            "figure": names.map(label),
             "last_tested_months": [
                 with_ends(metric(results.evaluation, name), name) for name in names
             ],
             "claimed_for_the_coming_months": [
                 with_ends(metric(results.year_ago, name), name) for name in names
             ],
-            "what_it_is": units[names].to_numpy(),
+            "what_it_is": results.evaluation.metrics["unit"],
         }
     )
 
 
 def train_part(results: Results) -> dict[str, Any]:
     """Say how the model was made: split, models, columns, settings."""
-    comparison = in_usd(results.comparison, len(results.predictions) / 1000)
-    chosen = results.chosen
+    comparison, chosen = results.comparison, results.chosen
     by_smote = [
         verdicts.of_handling(comparison, chosen["model"], "smote", figure)
         for figure in CHOSEN_BY
@@ -162,12 +181,6 @@ def train_part(results: Results) -> dict[str, Any]:
     }
 
 
-def in_usd(comparison: pd.DataFrame, thousands: float) -> pd.DataFrame:
-    """Turn profit for 1,000 customers into profit for the customers of this month."""
-    profits = [c for c in comparison if c.startswith("profit")]
-    return comparison.assign(**{c: comparison[c] * thousands for c in profits})
-
-
 def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
     """Write one row per recipe: each figure, and its difference from doing nothing."""
     told = comparison[["model", "imbalance"]].map(label)
@@ -180,7 +193,3 @@ def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
 
 def metric(evaluation: Evaluation, name: str) -> Interval:
     return Interval(*evaluation.metrics.set_index("metric").loc[name, ENDS])
-
-
-def scaled(found: Interval, by: float) -> Interval:
-    return Interval(*(by * value for value in found))

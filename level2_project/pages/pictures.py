@@ -151,7 +151,7 @@ def draw_profit(curve: pd.DataFrame) -> Figure:
     axes.plot(peak["x"], peak["mean"], "o", color=INK, ms=5)
     reach = max(peak["high"] if np.isfinite(peak["high"]) else 0, peak["mean"], 1.0)
     axes.set(xlim=(0, min(1.0, max(0.2, 4 * peak["x"]))), ylim=(-reach, 1.4 * reach))
-    note(axes, peak["x"], reach, f"most at {peak['x']:.0%}")
+    note(axes, peak["x"], 1.2 * reach, f"most at {peak['x']:.0%}")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
 
