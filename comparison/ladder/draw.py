@@ -136,9 +136,9 @@ def _remainder(found: Pooled, exam: dict[str, float]) -> str:
     rungs = [_number(last[metric].mean, metric) for metric in PANELS]
     table = [_number(exam[metric], metric) for metric in PANELS]
     if rungs == table:
-        return "\nThe last rung is level 2 as in the table."
+        return "\nThe last rung is level 2 as in the README."
     return (
-        f"\nThe last rung is level 2, which has {', '.join(table)} in the table: its "
+        f"\nThe last rung is level 2, which has {', '.join(table)} in the README: its "
         "features there see its own offers, here they describe a year without offers."
     )
 

@@ -55,7 +55,7 @@ def test_the_footnote_names_what_the_table_has_where_it_differs(found):
     rung = found.ladder["completeness"].done.happened
     same = {metric: rung[metric].mean for metric in PANELS}
 
-    assert "as in the table" in text_of(draw_ladder(found, same))
+    assert "as in the README" in text_of(draw_ladder(found, same))
     other = text_of(draw_ladder(found, same | {"average_precision": 0.321}))
     assert "which has 0.321" in other
 
