@@ -1,4 +1,4 @@
-"""Leaks: who ranks leavers better than the true probabilities can has seen the outcome."""
+"""Leaks: a level that ranks leavers better than the truth can has seen the outcome."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def outcomes(judge: Setting, cutoff: Cutoff) -> np.ndarray:
 
 
 def peeking(judge: Setting, share: float) -> Policy:
-    """Predict the true probabilities, and the outcome itself of a share of customers."""
+    """Predict true probabilities, and the outcome itself of a share of customers."""
 
     def decide(cutoff: Cutoff) -> Decision:
         left = outcomes(judge, cutoff)

@@ -83,7 +83,7 @@ EVERYTHING = {*BASELINES, *LEVELS, "ceilings"}
         ("data/world/hazard.py", "\ndef ", "\nMORE = 40\n\n\ndef ", EVERYTHING),
         ("data/report/table.py", "\ndef ", "\nMORE = 40\n\n\ndef ", set()),
         ("level2_project/config.toml", "save_rate = ", "save_rate = 0", LEVELS[1:]),
-        ("level1_notebook/churn.py", "import pandas", "import numpy, pandas", LEVELS[:1]),
+        ("level1_notebook/churn.py", "import pandas", "import os, pandas", LEVELS[:1]),
         ("data/judge/best_models.py", "ROUNDS = 400", "ROUNDS = 4", {"ceilings"}),
         ("comparison/ladder.py", "\ndef ", "\nMORE = 40\n\n\ndef ", set()),
     ],
