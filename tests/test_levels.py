@@ -97,9 +97,9 @@ def test_levels_in_one_process_do_not_disturb_each_other_and_the_same_seed_is_th
     world = World(customers=1_000)
 
     alone = {
-        level: exam([level], world, 7, tmp_path / level)["contenders"][level]
+        level: exam([level], world, 7, tmp_path / level).contenders[level]
         for level in (LEVEL2, LEVEL1)
     }
-    together = exam([LEVEL1, LEVEL2], world, 7, tmp_path / "both")["contenders"]
+    together = exam([LEVEL1, LEVEL2], world, 7, tmp_path / "both").contenders
 
     assert {level: together[level] for level in alone} == alone

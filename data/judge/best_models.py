@@ -75,7 +75,7 @@ def open_months(world: World, seed: int) -> tuple[Setting, Record]:
 
 
 def lessons(world: World, seed: int) -> Iterator[Lesson]:
-    """Give each sealed cutoff of a world that is left alone."""
+    """Return a lesson from each sealed cutoff of a world that is left alone."""
     judge, record = open_months(world, seed)
     seen: list[Lesson] = []
 
@@ -98,7 +98,7 @@ def _lesson(judge: Setting, recorded: Recorded, cutoff: Cutoff) -> Lesson:
 
 
 def offer_worth(judge: Setting, cutoff: Cutoff, t: int) -> Floats:
-    """Give what an offer adds in expectation less its cost, in monthly fees."""
+    """Return what an offer adds in expectation less its cost, in monthly fees."""
     n = len(cutoff.state)
     usd = [
         gained[t].sum(axis=0) - offer_cost(judge.world, judge.future, t, again)
@@ -109,7 +109,7 @@ def offer_worth(judge: Setting, cutoff: Cutoff, t: int) -> Floats:
 
 
 def hidden(world: World, cutoff: Cutoff) -> Floats:
-    """Give all that is true of each customer at the cutoff.  # (n, n_hidden)"""
+    """Return all that is true of each customer at the cutoff.  # (n, n_hidden)"""
     state, traits = cutoff.state, cutoff.state.traits
     cut = offer_cut(world, state)
     return np.column_stack(

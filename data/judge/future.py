@@ -1,8 +1,8 @@
-"""Future: the chances that await each customer, whatever is decided and whoever leaves.
+"""Future: each customer's probabilities of leaving, month by month, without new offers.
 
 Hidden states run on whether or not a customer stays, so one pass through the sealed
-year and the run-off after it gives every customer's chances month by month, once under
-the contract he has and once under the monthly one he would come back to.
+year and the run-off after it gives every customer's probabilities month by month: once
+under the present contract, once under the monthly one of a customer who comes back.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ Numbers = TypeVar("Numbers", Floats, Ints)
 
 @dataclass(frozen=True)
 class Life:
-    """Chances under one contract; arrays of shape (MONTHS, n_customers)."""
+    """Probabilities of leaving under one contract; arrays (MONTHS, n_customers)."""
 
     voluntary: Floats  # old offers included, new ones not
     involuntary: Floats
@@ -37,7 +37,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Future:
-    """What awaits everyone; arrays of shape (MONTHS, n), the sealed year first."""
+    """What awaits all customers; arrays of shape (MONTHS, n), the sealed year first."""
 
     first: Life  # under the contract at the first cutoff, or at the start if later
     again: Life  # after having left and come back: monthly, past offers forgotten
@@ -72,7 +72,7 @@ def _undisturbed(company: Company, state: State) -> Iterator[State]:
 
 
 def _come_back(state: State) -> State:
-    """Give the same customers as if each had left and returned before."""
+    """Return the same customers as if each had left and returned before."""
     n = len(state)
     return replace(
         state,
@@ -99,6 +99,6 @@ def _new_cut(world: World, state: State) -> Floats:
 
 
 def _table(months: list[Numbers]) -> Numbers:
-    """Stack months; who has not joined yet has zeros.  # (MONTHS, n)"""
+    """Stack months; a customer who has not joined yet has zeros.  # (MONTHS, n)"""
     n = len(months[-1])
     return np.stack([np.pad(month, (0, n - len(month))) for month in months])

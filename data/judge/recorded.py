@@ -1,4 +1,4 @@
-"""Recorded: all that the sources tell of a customer, clean, as of a cutoff.
+"""Recorded: all that the sources say of a customer, clean, as of a cutoff.
 
 The observable ceiling is fitted on these columns. They come from the emitted rows by
 arrival time, without mess: what a perfect repair of the sources could know, no more.
@@ -37,7 +37,7 @@ class Recorded:
         self._offers(month, arrived["offers"], n)
 
     def features(self, state: State) -> Floats:
-        """Give one row per customer of `state`.  # (n_customers, n_features)"""
+        """Return one row per customer of `state`.  # (n_customers, n_features)"""
         fee = state.fee(self.world)
         columns = {
             "month": np.full(len(state), state.month),
@@ -148,7 +148,7 @@ class Recorded:
 
 
 def topic_of(text: pd.Series) -> Ints:
-    """Tell a message's topic from its words: each topic has sentences of its own."""
+    """Return a message's topic by its words: each topic has sentences of its own."""
     found = np.zeros(len(text), np.int64)
     for number, topic in enumerate(TOPICS):
         for sentence in SENTENCE[topic]:
@@ -163,7 +163,7 @@ def _position(rows: pd.DataFrame) -> Ints:
 
 
 def _days(times: pd.Series) -> Floats:
-    """Give days since 1970, with fractions."""
+    """Return days since 1970, with fractions."""
     return times.to_numpy().astype("M8[s]").astype(np.int64) / 86400
 
 

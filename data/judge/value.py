@@ -1,7 +1,7 @@
-"""Value: what a customer, and an offer to him, is worth in expectation.
+"""Value: what a customer, and an offer to that customer, is worth in expectation.
 
-Given the chances that await him (`Future`), a customer's expected margin follows month
-by month from the last one backwards; no luck is drawn. `PARTS` keeps the margin of the
+With the probabilities of `Future`, a customer's expected margin follows month by month
+from the last one backwards; no luck is drawn. `PARTS` keeps the margin of the
 sealed year apart from that of the run-off: arrays of shape (..., 2, n_customers).
 """
 
@@ -21,7 +21,7 @@ class Worth(NamedTuple):
 
     first: Floats  # still under the first contract
     again: Floats  # come back under a monthly one
-    gone: Floats  # access ended in the month before: he may come back
+    gone: Floats  # access ended in the month before: the customer may come back
 
 
 class Gain(NamedTuple):
@@ -50,7 +50,7 @@ class Contract(NamedTuple):
 
 
 def contracts(world: World, future: Future) -> tuple[Contract, Contract]:
-    """Give the first contract and the monthly one that a customer comes back to."""
+    """Return the first contract and the monthly one that a customer comes back to."""
     in_year = np.arange(MONTHS) < SEALED_MONTHS
     parts = np.stack([in_year, ~in_year], axis=1)[:, :, None]
     margin, margin_again = (
@@ -90,12 +90,12 @@ def come_back(world: World, away: Floats, again: Floats) -> Floats:
 def month_value(
     contract: Contract, t: int, stays: Floats, gone: Floats, cut: Floats | float = 0.0
 ) -> Floats:
-    """Value month `t`: its margin, and what follows if he stays or leaves.  # (2, n)
+    """Value month `t`: its margin, and what follows staying or leaving.  # (2, n)
 
     Args:
-        stays: value from month t + 1 on if he stays.  # (2, n)
+        stays: value from month t + 1 on of a customer who stays.  # (2, n)
         gone: value from each month on of who is gone by then.  # (MONTHS + 1, 2, n)
-        cut: share of the voluntary chance that an offer removes.  # (n,)
+        cut: share of the voluntary probability that an offer removes.  # (n,)
     """
     lost = contract.life.involuntary[t]
     notice = (1 - lost) * np.minimum(contract.life.voluntary[t] * (1 - cut), 1.0)
@@ -128,7 +128,7 @@ def with_offer(
 
 
 def gain(world: World, future: Future, without: Worth) -> Gain:
-    """Give what one offer in each month of the sealed year adds to expected margins."""
+    """Return what an offer adds to expected margins, by month of the sealed year."""
     old, new = contracts(world, future)
     first, again = without.first, without.again
     months = range(SEALED_MONTHS)
@@ -141,7 +141,7 @@ def gain(world: World, future: Future, without: Worth) -> Gain:
 
 
 def offer_cost(world: World, future: Future, t: int, again: bool) -> Floats:
-    """Give the expected cost of one offer in month `t`, USD: discounts and contact."""
+    """Return the expected cost of an offer in month `t`, USD: discounts and contact."""
     life = future.again if again else future.first
     goes = np.minimum(life.voluntary[t] * (1 - life.cut[t]), 1.0)
     stays = (1 - life.involuntary[t]) * (1 - goes)

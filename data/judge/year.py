@@ -54,7 +54,7 @@ class Cutoff(NamedTuple):
     state: State
     roster: Bools  # customers as far as news has arrived
     came_back: Bools  # left and returned within the sealed year
-    p_churn: Floats  # true chance without a new offer
+    p_churn: Floats  # true probability of leaving without a new offer
     offer_months: int  # that an offer's effect lasts
 
     @property
@@ -64,7 +64,7 @@ class Cutoff(NamedTuple):
 
     @property
     def scored(self) -> Bools:
-        """Mark whom predictions are scored on: those who are truly still there."""
+        """Mark customers that predictions are scored on: those truly still there."""
         return self.roster & self.state.active
 
 

@@ -1,4 +1,4 @@
-"""Leaks: a ranking better than that of the true probabilities has seen the outcome."""
+"""Leaks: a level that ranks leavers better than the truth can has seen the outcome."""
 
 from pathlib import Path
 

@@ -88,7 +88,7 @@ def test_offering_to_nobody_is_exactly_nothing_in_a_large_world(judge):
 
 @given(*4 * [st.floats(-1e6, 1e6)], st.integers(1, 10**6))
 def test_parts_sum_to_the_profit_per_thousand_customers(a, b, c, d, customers):
-    figures = Ledger(a, b, c, d).per(customers)
+    figures = asdict(Ledger(a, b, c, d).per(customers))
 
     whole = figures.pop("profit")
 

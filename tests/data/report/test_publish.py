@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.__main__ import SEED
+from data.options import SEED
 from data.report.compare import committed
 from data.report.pictures import draw
 from data.report.publish import RESULTS, filled, pages, sample
