@@ -6,33 +6,11 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from comparison.outcome import Comparison, Outcome
-from data.judge.interval import interval
+from data.judge.interval import Interval, interval
 from data.report.freshness import ROOT
 
 FILE = ROOT / "results" / "mistakes.json"
 DIGITS = 6  # a millionth is far below what worlds differ by
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean over worlds with its 95 % t interval; no ends in a single world."""
-
-    mean: float
-    low: float | None
-    high: float | None
-
-    @property
-    def is_above_zero(self) -> bool:
-        return self.low is not None and self.low > 0
-
-    @property
-    def is_below_zero(self) -> bool:
-        return self.high is not None and self.high < 0
-
-    @property
-    def is_clear(self) -> bool:
-        """Say whether the interval leaves out zero."""
-        return self.is_above_zero or self.is_below_zero
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from comparison.ladder.code_lines import code_lines
 from comparison.ladder.message import message
 from comparison.ladder.rungs import RUNGS
-from comparison.pooled import Effect, Interval, Pooled
+from comparison.pooled import Effect, Pooled
+from data.judge.interval import Interval
 from data.report.freshness import ROOT
 from data.report.style import GREY, INK, PALE, footnote, signed
 

@@ -1,7 +1,8 @@
 """Message: the ladder's result in one sentence, which follows from its intervals."""
 
 from comparison.ladder.rungs import RUNGS
-from comparison.pooled import Effect, Interval
+from comparison.pooled import Effect
+from data.judge.interval import Interval
 
 ON_THE_MODEL = ("lightgbm", "selection", "tuning")  # work on the model alone
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from comparison.ladder.code_lines import NOTEBOOK
 from comparison.mistakes.register import ELSEWHERE, REGISTER, Mistake
 from comparison.mistakes.sentences import accuracies, in_short
-from comparison.pooled import Effect, Figures, Interval, Pooled
+from comparison.pooled import Effect, Figures, Pooled
+from data.judge.interval import Interval
 from data.report.freshness import ROOT
 from data.report.publish import filled
 

@@ -4,7 +4,8 @@ A mistake is named where the 95 % interval of its difference leaves out zero and
 difference is large enough to be seen.
 """
 
-from comparison.pooled import Effect, Interval
+from comparison.pooled import Effect
+from data.judge.interval import Interval
 
 # Smaller differences than these are left out, whatever their interval.
 LARGE = {"roc_auc": 0.01, "calibration": 0.1, "profit": 1.0}

@@ -20,11 +20,17 @@ class Interval:
         return 0.0 if self.high is None else self.high - self.mean
 
     @property
-    def holds_zero(self) -> bool:
-        """Tell whether the data are compatible with 0; true for a single world."""
-        if self.low is None or self.high is None:
-            return True
-        return self.low <= 0 <= self.high
+    def is_above_zero(self) -> bool:
+        return self.low is not None and self.low > 0
+
+    @property
+    def is_below_zero(self) -> bool:
+        return self.high is not None and self.high < 0
+
+    @property
+    def is_clear(self) -> bool:
+        """Tell whether the interval leaves out 0; that of a single world never does."""
+        return self.is_above_zero or self.is_below_zero
 
 
 def interval(values: list[float]) -> Interval:

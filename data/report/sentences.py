@@ -46,7 +46,7 @@ def _verdict(excess: Interval) -> str:
     amount = f"{abs(excess.mean):.3f}"
     if excess.half_width:
         amount += f" ± {excess.half_width:.3f}"
-    if excess.half_width and excess.holds_zero:
+    if excess.half_width and not excess.is_clear:
         return f"its claim held (off by {amount}, an interval that holds 0)"
     if abs(excess.mean) < CLOSE:
         return f"its claim nearly held (too {_way(excess)} by {amount})"
@@ -69,7 +69,7 @@ def _offers(report: Report, name: str) -> str:
 
 
 def _earned(profit: Interval) -> str:
-    if profit.half_width and profit.holds_zero:
+    if profit.half_width and not profit.is_clear:
         return "earned nothing that can be told from 0"
     if not profit.mean:
         return "earned nothing"

@@ -9,8 +9,9 @@ from comparison.ladder.code_lines import code_lines
 from comparison.ladder.draw import PANELS, draw_ladder, exam_figures
 from comparison.ladder.message import message
 from comparison.ladder.rungs import RUNGS
-from comparison.pooled import Effect, Figures, Interval, read_pooled
+from comparison.pooled import Effect, Figures, read_pooled
 from comparison.renew import LADDER
+from data.judge.interval import Interval
 from data.report.style import STYLE, save
 
 

@@ -7,7 +7,8 @@ import pytest
 from comparison.mistakes.page import PAGE, change, fix_link, line_link, page
 from comparison.mistakes.register import REGISTER
 from comparison.mistakes.sentences import accuracies, in_short
-from comparison.pooled import Effect, Figures, Interval, read_pooled
+from comparison.pooled import Effect, Figures, read_pooled
+from data.judge.interval import Interval
 
 DEMANDED = {
     "one-row-per-customer", "lifetime-totals", "status-columns", "random-split",
