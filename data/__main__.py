@@ -28,7 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return COMMANDS[arguments.command](arguments) or 0
     except KeyboardInterrupt:
-        return _say("stopped; the same command goes on", 130)
+        print("stopped; the same command goes on", file=sys.stderr)
+        return 130
     except OSError as error:  # a full disk, a folder that cannot be written to
         where = f": {error.filename}" if error.filename else ""
         return _say(f"{error.strerror or error}{where}", 2)

@@ -188,7 +188,7 @@ def test_ctrl_c_ends_all_processes_with_one_sentence_and_130(tmp_path):
         _, said = process.communicate(timeout=20)
 
     assert process.returncode == 130
-    assert said == "python -m data: stopped; the same command goes on\n"
+    assert said == "stopped; the same command goes on\n"
     assert until_none_is_left(process.pid)
 
 

@@ -126,7 +126,6 @@ def mistake(*arguments: str, capsys) -> str:
         ("exam --levels level9_nowhere", "level9_nowhere"),
         ("exam --levels level1_notebook,", "level1_notebook"),
         ("exam --customers 0", "at least 1"),
-        ("results --report nowhere", "make compare"),
         ("sample --out nowhere", "make data"),
     ],
 )
