@@ -9,7 +9,8 @@ import pytest
 from tests.worlds import ROOT
 
 PAGES = sorted(p for p in ROOT.glob("**/README.md") if ".venv" not in p.parts)
-PAGES = [p for p in [*PAGES, ROOT / "CONTRIBUTING.md"] if "build" not in p.parts]
+MORE = ("CONTRIBUTING.md", "GLOSSARY.md", "level1_notebook/MISTAKES.md")
+PAGES = [p for p in [*PAGES, *map(ROOT.joinpath, MORE)] if "build" not in p.parts]
 LINK = re.compile(r"\]\((?!http)([^)#]+)")
 TARGET = re.compile(r"`make ([a-z0-9-]+)`|^make ([a-z0-9-]+)", re.MULTILINE)
 
