@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from data.calendar import month_name
+from data.report.publish import filled
 from tests.worlds import ROOT, SOURCES, month_folder
 from tools.bench.machine import machine
+from tools.bench.page import PAGE, peers
 from tools.bench.peers import DEFAULT, FLAML, OURS, standing, versus
 from tools.bench.run import Run, event_rows, make_world
 from tools.bench.scaling import Growth
@@ -149,3 +151,20 @@ def test_the_kept_numbers_are_of_a_large_world_and_name_no_place():
     assert level2["features"]["cutoffs"] == 24
     assert "/" not in text
     assert set(kept["machine"]) >= {"processor", "cores", "python", "numpy"}
+
+
+def test_level_2s_readme_has_the_figures_that_are_kept():
+    kept = json.loads((ROOT / "results" / "benchmarks.json").read_text())
+    text = PAGE.read_text(encoding="utf-8")
+
+    assert filled(text, {"peers": peers(kept["peers"])}) == text
+
+
+def test_a_sentence_on_a_peer_follows_its_interval():
+    row = {
+        "peer": "FLAML", "metric": "roc_auc", "mean": -0.02, "low": -0.03,
+        "high": -0.01, "standing": "behind",
+    }  # fmt: skip
+    found = {"tested_cutoffs": 4, "customers": 6_000, "level2_minus": [row]}
+
+    assert "less FLAML: ROC AUC -0.020 (-0.030 to -0.010: behind)." in peers(found)

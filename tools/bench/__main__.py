@@ -18,6 +18,7 @@ from rich.console import Console
 
 from tools.bench import automl
 from tools.bench.machine import machine
+from tools.bench.page import publish
 from tools.bench.project import peers, project
 from tools.bench.run import Run, in_new_process, make_world
 from tools.bench.scaling import Growth, in_customers, in_months
@@ -48,6 +49,7 @@ def main(names: list[str]) -> int:
         print(f"stopped: a command failed (see above): {error.cmd}", file=sys.stderr)
         return 1
     RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
+    publish(kept)
     show(Console(), kept)
     return 0
 
