@@ -18,8 +18,8 @@ import grimp
 
 ROOT = Path(__file__).parents[2]
 NUMERICAL = (
-    "imbalanced-learn", "lightgbm", "numpy", "pandas", "pyarrow", "scikit-learn",
-    "scipy",
+    "imbalanced-learn", "lightgbm", "numpy", "optuna", "pandas", "pyarrow",
+    "scikit-learn", "scipy", "skrub",
 )  # fmt: skip
 FILE_NAME = re.compile(r"\w[\w/*-]*(\.\w+)+|\*\.\w+")  # "config.toml", "sql/*.sql"
 
@@ -86,6 +86,7 @@ def _named_files(module: Path, root: Path) -> frozenset[Path]:
     return frozenset(path for paths in found for path in paths if path.is_file())
 
 
+@cache
 def _essence(path: Path) -> bytes:
     """Return what a module does: its code without comments, layout and docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
