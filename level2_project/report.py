@@ -11,7 +11,7 @@ from level2_project.evaluate import Evaluation
 from level2_project.measures.interval import Interval
 from level2_project.pages import pictures, verdicts
 from level2_project.pages.html import render
-from level2_project.pages.words import label, meanings, percent, with_ends
+from level2_project.pages.words import label, meanings, number, percent, with_ends
 
 CHOSEN_BY = ["profit_per_1000_usd", "average_precision", "log_loss"]
 ENDS = ["mean", "low", "high"]
@@ -53,9 +53,8 @@ def in_usd(results: Results) -> Results:
     thousands = len(results.predictions) / 1000
     comparison = results.comparison.copy()
     comparison.loc[:, comparison.columns.str.startswith("profit")] *= thousands
-    now, claimed = (
-        scaled(e, thousands) for e in (results.evaluation, results.year_ago)
-    )
+    now = scaled(results.evaluation, thousands)
+    claimed = scaled(results.year_ago, thousands)
     return results._replace(comparison=comparison, evaluation=now, year_ago=claimed)
 
 
@@ -65,7 +64,7 @@ def scaled(evaluation: Evaluation, thousands: float) -> Evaluation:
     metrics.loc[is_profit, ENDS] *= thousands
     metrics.loc[is_profit, "unit"] = "a month, at the assumed share of leavers kept"
     curve[ENDS] *= thousands
-    curves = {**evaluation.curves, "profit": curve}
+    curves = evaluation.curves | {"profit": curve}
     return evaluation._replace(metrics=metrics, curves=curves)
 
 
@@ -106,18 +105,18 @@ def evaluate_part(results: Results) -> dict[str, Any]:
     now, curves = results.evaluation, results.evaluation.curves
     months = now.by_cutoff
     share_left = months["n_left"].sum() / months["n_customers"].sum()
-    found = pictures.draw_precision_recall(curves["precision_recall"], share_left)
+    luck = {"precision_recall": (share_left, share_left), "roc": (0, 1), "lift": (1, 1)}
+    drawn = {
+        label(name): pictures.draw_curve(name, curves[name], ends)
+        for name, ends in luck.items()
+    }
+    calibration = pictures.draw_calibration(curves["calibration"])
     return {
         "lift": verdicts.of_lift(metric(now, "lift_at_10_percent")),
         "calibration": verdicts.of_calibration(metric(now, "calibration")),
         "profit_tested": with_ends(metric(now, "profit"), "profit"),
         "metrics": metrics_of(results),
-        "evaluation_pictures": {
-            "calibration": pictures.draw_calibration(curves["calibration"]),
-            "precision by recall": found,
-            "ROC curve": pictures.draw_roc(curves["roc"]),
-            "lift by share of customers": pictures.draw_lift(curves["lift"]),
-        },
+        "evaluation_pictures": {"calibration": calibration, **drawn},
         "by_month": months[["cutoff", "n_customers", "n_left", "n_offers"]],
     }
 
@@ -126,33 +125,31 @@ def metrics_of(results: Results) -> pd.DataFrame:
     """Put the claim beside the last tested months, one row per figure."""
     now, claimed = results.evaluation, results.year_ago
     names = now.metrics["metric"]
-    columns = {"last_tested_months": now, "claimed_for_the_coming_months": claimed}
-    told = {
-        column: [with_ends(metric(evaluation, name), name) for name in names]
-        for column, evaluation in columns.items()
+    columns = {
+        "figure": names.map(label),
+        "last_tested_months": [with_ends(metric(now, name), name) for name in names],
+        "claimed": [with_ends(metric(claimed, name), name) for name in names],
+        "what_it_is": now.metrics["unit"],
     }
-    return pd.DataFrame(
-        {"figure": names.map(label), **told, "what_it_is": now.metrics["unit"]}
-    )
+    return pd.DataFrame(columns)
 
 
 def train_part(results: Results) -> dict[str, Any]:
     """Say how the model was made: split, models, columns, settings."""
     comparison, chosen = results.comparison, results.chosen
+    model, used = chosen["model"], asdict(results.config.train)
+    mine = comparison[comparison["model"] == model]
     by_smote = [
-        verdicts.of_handling(comparison, chosen["model"], "smote", figure)
-        for figure in CHOSEN_BY
+        verdicts.of_handling(comparison, model, "smote", name) for name in CHOSEN_BY
     ]
-    mine = comparison[comparison["model"] == chosen["model"]]
+    handling = {name: pictures.draw_handling(mine, name) for name in CHOSEN_BY[:2]}
     recipes = pd.MultiIndex.from_frame(comparison[verdicts.RECIPE])
-    params = {label(name): value for name, value in results.params.items()}
+    params = pd.DataFrame(results.params.items(), columns=["parameter", "value"])
+    found = params.merge(results.settings, how="left")
     return {
-        "choice": verdicts.of_choice(chosen, asdict(results.config.train)),
+        "choice": verdicts.of_choice(chosen, used),
         "handling": " ".join(by_smote),
-        "handling_pictures": {
-            f"differences in {label(figure)}": pictures.draw_handling(mine, figure)
-            for figure in CHOSEN_BY[:2]
-        },
+        "handling_pictures": {label(name): drawn for name, drawn in handling.items()},
         "recipes": recipes_of(comparison),
         "chosen_row": recipes.get_loc(tuple(chosen[name] for name in verdicts.RECIPE)),
         "column_pictures": {
@@ -160,21 +157,17 @@ def train_part(results: Results) -> dict[str, Any]:
             "importance by column": pictures.draw_importance(results.importance),
         },
         "meanings": meanings(results.importance["column"].head(COLUMNS_EXPLAINED)),
-        "search_pictures": {
-            "log loss by trial": pictures.draw_search(results.trials),
-            "importance by setting": pictures.draw_settings(results.settings),
-        },
-        "settings_found": pd.DataFrame(params.items(), columns=["setting", "value"]),
+        "search_pictures": {"log loss": pictures.draw_search(results.trials)},
+        "settings_found": found.assign(parameter=found["parameter"].map(label)),
     }
 
 
 def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Write one row per recipe: each figure, and its difference from doing nothing."""
+    """Write the mean figures of the recipes, one row per recipe."""
     told = comparison[["model", "imbalance"]].map(label)
     told["recalibrate"] = comparison["recalibrate"]
-    for figure in CHOSEN_BY:
-        parts = comparison[[figure, f"{figure}_difference", f"{figure}_high"]]
-        told[figure] = [verdicts.briefly(figure, *row) for row in parts.to_numpy()]
+    for name in CHOSEN_BY:
+        told[name] = [number(value, name) for value in comparison[name]]
     return told
 
 

@@ -14,6 +14,20 @@ SIZE = (5.6, 3.6)  # inches
 INK, GREY, PALE, BAND = "#1f2d3a", "#5b6773", "#9aa5b1", "#d5dce3"
 LOWEST = 0.0005  # of a share on a logarithmic axis
 LISTED = 20  # bars that one picture holds
+FOUND, LEFT = "share of leavers found", "share that left"
+CURVES = {  # by name: title, across, up
+    "precision_recall": (
+        "Precision and recall",
+        f"recall: {FOUND}",
+        f"precision: {LEFT}",
+    ),
+    "roc": ("ROC curve", "share of stayers taken for leavers", FOUND),
+    "lift": (
+        "Lift",
+        "share of customers, riskiest first",
+        "times the mean leaving rate",
+    ),
+}
 
 
 def draw_stability(stability: pd.DataFrame) -> Figure:
@@ -25,15 +39,6 @@ def draw_stability(stability: pd.DataFrame) -> Figure:
     notes = [f"{share:.0%} of folds" for share in shown["share_of_folds"]]
     axes.bar_label(bars, notes, padding=5, fontsize=8, color=GREY)
     axes.margins(x=0.22, y=0.01)
-    return figure
-
-
-def draw_settings(settings: pd.DataFrame) -> Figure:
-    """Draw how much each setting mattered; one row per setting."""
-    shown = settings.sort_values("importance")
-    title, across = "Which settings matter", "share of what tells trials apart"
-    figure, axes = panel(title, across, "", "x")
-    axes.barh(shown["parameter"].map(label), shown["importance"], color=INK, height=0.6)
     return figure
 
 
@@ -53,20 +58,12 @@ def draw_search(trials: pd.DataFrame) -> Figure:
     return figure
 
 
-def draw_handling(summary: pd.DataFrame, figure_name: str) -> Figure:
-    """Draw paired differences from the same model with nothing done about imbalance.
-
-    Args:
-        summary: one row per recipe of one model, as `compare.summary` returns it.
-        figure_name: the column to draw, "average_precision" or another.
-    """
-    is_plain = (summary["imbalance"] == "nothing") & ~summary["recalibrate"]
-    shown = summary[~is_plain][::-1]
-    again = np.where(shown["recalibrate"], ", recalibrated", "")
-    names = shown["imbalance"].replace("nothing", "nothing done").map(label) + again
+def draw_handling(recipes: pd.DataFrame, figure_name: str) -> Figure:
+    """Draw how ways to handle imbalance differ from doing nothing, one row per way."""
+    shown = recipes[(recipes["imbalance"] != "nothing") & ~recipes["recalibrate"]][::-1]
     parts = shown[[f"{figure_name}_{part}" for part in ("difference", "low", "high")]]
-    name = label(figure_name)
-    title = f"{name[0].upper()}{name[1:]}, by handling of imbalance"
+    title = f"Handling imbalance: {label(figure_name)}"
+    names = shown["imbalance"].map(label)
     return whiskers(title, "difference from doing nothing", names, parts)
 
 
@@ -81,7 +78,7 @@ def draw_importance(importance: pd.DataFrame) -> Figure:
 def draw_calibration(curve: pd.DataFrame) -> Figure:
     """Draw the share who left by what was predicted, in ten equal groups."""
     title, across = "Do they leave as predicted?", "mean probability"
-    figure, axes = panel(title, across, "share that left")
+    figure, axes = panel(title, across, LEFT)
     found = curve.clip(lower=LOWEST)
     ends = [found["x"].min() / 1.5, found[["x", "high"]].max(axis=None) * 1.2]
     band(axes, found, ends, ends, marker="o", ms=4)
@@ -91,28 +88,11 @@ def draw_calibration(curve: pd.DataFrame) -> Figure:
     return figure
 
 
-def draw_precision_recall(curve: pd.DataFrame, share_left: float) -> Figure:
-    title, across = "Precision and recall", "recall: share of leavers found"
-    figure, axes = panel(title, across, "precision: share that left", "xy")
-    band(axes, curve, (0, 1), (share_left, share_left))
-    axes.annotate("drawing lots", (0.3, share_left), fontsize=8, color=GREY)
-    axes.set(xlim=(0, 1), ylim=(0, 1))
-    return figure
-
-
-def draw_roc(curve: pd.DataFrame) -> Figure:
-    across, up = "share of stayers taken for leavers", "share of leavers found"
-    figure, axes = panel("ROC curve", across, up, "xy")
-    band(axes, curve, (0, 1), (0, 1))
-    axes.set(xlim=(0, 1), ylim=(0, 1))
-    return figure
-
-
-def draw_lift(curve: pd.DataFrame) -> Figure:
-    across, up = "share of customers, riskiest first", "times the mean leaving rate"
-    figure, axes = panel("Lift", across, up, "x")
-    band(axes, curve, (0, 1), (1, 1))
-    axes.set(xlim=(0, 1), ylim=(0, None))
+def draw_curve(name: str, curve: pd.DataFrame, luck: tuple[float, float]) -> Figure:
+    """Draw one of `CURVES`; the dashed line is what drawing lots would reach."""
+    figure, axes = panel(*CURVES[name], "x" if name == "lift" else "xy")
+    band(axes, curve, (0, 1), luck)
+    axes.set(xlim=(0, 1), ylim=(0, None if name == "lift" else 1))
     return figure
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from level2_project.measures.interval import Interval
-from level2_project.pages.words import DECIMALS, label, with_ends
+from level2_project.pages.words import label, with_ends
 
 RECIPE = ["model", "imbalance", "recalibrate"]
 PARTS = ("difference", "low", "high")
@@ -51,14 +51,7 @@ def of_lift(lift: Interval) -> str:
 
 
 def of_handling(summary: pd.DataFrame, model: str, imbalance: str, figure: str) -> str:
-    """Say how a way to handle imbalance fared against doing nothing, same model.
-
-    Args:
-        summary: one row per recipe, as `compare.summary` returns it.
-        model: "lightgbm" or another.
-        imbalance: "smote" or another; without recalibration.
-        figure: one of the columns that have an interval, such as "log_loss".
-    """
+    """Say how a way to handle imbalance fared against doing nothing, same model."""
     row = summary.set_index(RECIPE).loc[(model, imbalance, False)]
     difference = Interval(*(row[f"{figure}_{part}"] for part in PARTS))
     more, less = "is better than", "is worse than"
@@ -67,17 +60,6 @@ def of_handling(summary: pd.DataFrame, model: str, imbalance: str, figure: str) 
     ends = verdict(difference, 0, more, less, "cannot be told from")
     found = with_ends(difference, figure, "+")
     return f"By {label(figure)}, {label(imbalance)} {ends} doing nothing: {found}."
-
-
-def briefly(figure: str, mean: float, difference: float, high: float) -> str:
-    """Write a mean and, in brackets, by how much it differs; 0 from itself.
-
-    >>> briefly("log_loss", 0.16, -0.02, -0.01), briefly("log_loss", 0.18, 0, 0)
-    ('0.1600 (-0.0200 ± 0.0100)', '0.1800')
-    """
-    digits = DECIMALS.get(figure, 4)
-    apart = f" ({difference:+,.{digits}f} ± {high - difference:,.{digits}f})"
-    return f"{mean:,.{digits}f}{apart if difference else ''}"
 
 
 def of_choice(best: Mapping[str, Any], used: Mapping[str, Any]) -> str:

@@ -56,13 +56,17 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def number(value: float, name: str, sign: str = "") -> str:
+    """Write a figure with its own number of decimals."""
+    return f"{value:{sign},.{DECIMALS.get(name, 4)}f}"
+
+
 def with_ends(found: Interval, name: str, sign: str = "") -> str:
     """Write an interval of a figure; `sign` is "+" for a difference.
 
     >>> with_ends(Interval(-0.02, -0.03, -0.01), "log_loss", "+")
     '-0.0200 (-0.0300 to -0.0100)'
     """
-    digits = DECIMALS.get(name, 4)
-    mean, low, high = (f"{value:{sign},.{digits}f}" for value in found)
+    mean, low, high = (number(value, name, sign) for value in found)
     unit = " USD" if name.startswith("profit") else ""
     return mean + unit if pd.isna(found.low) else f"{mean}{unit} ({low} to {high})"
