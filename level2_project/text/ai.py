@@ -1,19 +1,25 @@
-"""Ai: an OpenAI-compatible endpoint reads texts in batches, each text once."""
+"""Ai: an OpenAI-compatible endpoint reads texts in batches, each text once.
+
+What it has read is kept in one SQLite table from run to run.
+"""
 
 import math
+import sqlite3
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from level2_project.config import TextReading
 from level2_project.text import CannotAsk
-from level2_project.text.cache import Cache, open_cache
 from level2_project.text.endpoint import Endpoint
-from level2_project.text.prompt import TOPICS, BadAnswer
+from level2_project.text.prompt import TOPICS, VERSION, BadAnswer, Reading
 
 LONGEST = 4_000  # characters of a text that are sent; pasted logs run on and on
 TRIES = 2  # of a batch whose answer cannot be believed, before it is halved
@@ -21,8 +27,45 @@ MOST_UNREADABLE = 10  # in a row; more is no text's fault but the endpoint's
 UNREADABLE = ("other", math.nan)
 
 
-class UnreadableTexts(UserWarning):
-    """Some texts were read as "other" because no answer on them could be believed."""
+@dataclass
+class Cache:
+    """Topic and tone by the hash of model, prompt and text; the text is not kept."""
+
+    db: sqlite3.Connection
+    model: str
+
+    def get(self, text: str) -> Any:
+        """Return topic and tone, or None where the text is not known."""
+        wanted = "SELECT topic, tone FROM readings WHERE key = ?"
+        return self.db.execute(wanted, [self._key(text)]).fetchone()
+
+    def keep(self, texts: list[str], found: list[Reading]) -> None:
+        """Write a batch in one transaction: an interruption leaves all or none."""
+        pairs = zip(texts, found, strict=True)
+        rows = [(self._key(text), read.topic, read.tone) for text, read in pairs]
+        with self.db:
+            self.db.executemany("REPLACE INTO readings VALUES (?, ?, ?)", rows)
+
+    def _key(self, text: str) -> str:
+        return blake2b(f"{VERSION}\n{self.model}\n{text}".encode()).hexdigest()
+
+
+@contextmanager
+def open_cache(folder: Path | None, model: str) -> Iterator[Cache]:
+    """Open `readings.sqlite` in a folder; without one nothing outlives the call."""
+    file = folder / "readings.sqlite" if folder else ":memory:"
+    table = "CREATE TABLE IF NOT EXISTS readings (key PRIMARY KEY, topic, tone)"
+    try:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file)) as db:
+            db.execute(table)
+            yield Cache(db, model)
+    except (OSError, sqlite3.Error) as error:
+        raise CannotAsk(
+            f"wanted to keep readings in {file}, found: {error}. Delete the file if it "
+            "is damaged; see that the folder may be written and the disk has room"
+        ) from None
 
 
 class AiEncoder:
@@ -62,7 +105,7 @@ class AiEncoder:
                 f'{n_unreadable} ({self.why}): they count as "other" with an unknown '
                 "tone; run again to ask once more"
             )
-            warnings.warn(message, UnreadableTexts, stacklevel=2)
+            warnings.warn(message, stacklevel=2)
         rows = [[*(topic == each for each in TOPICS), tone] for topic, tone in found]
         return np.array(rows, dtype=float).reshape(-1, len(self.columns))
 

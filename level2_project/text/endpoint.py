@@ -33,12 +33,7 @@ class Endpoint:
     spent_usd: float = 0.0
 
     def ask(self, texts: list[str]) -> list[prompt.Reading]:
-        """Return one reading per text.
-
-        Raises:
-            BadAnswer: an answer came, but not one valid reading for each text.
-            CannotAsk: the server refuses, is not there, or costs too much.
-        """
+        """Return one reading per text; raise `BadAnswer`, or `CannotAsk` if none."""
         key, url = key_of(self.settings), self.settings.url
         try:
             return prompt.readings(self._answer(texts, key), len(texts))

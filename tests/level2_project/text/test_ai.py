@@ -15,12 +15,7 @@ import pytest
 
 from level2_project.config import read_config
 from level2_project.text import CannotAsk
-from level2_project.text.ai import (
-    LONGEST,
-    MOST_UNREADABLE,
-    AiEncoder,
-    UnreadableTexts,
-)
+from level2_project.text.ai import LONGEST, MOST_UNREADABLE, AiEncoder
 from level2_project.text.prompt import TOPICS
 from level2_project.text.reader import Reader, reader, silent
 from tests.level2_project.text.ai_server import (
@@ -208,7 +203,7 @@ def test_another_prompt_is_asked_anew(tmp_path, monkeypatch):
     with AiServer() as server:
         encode(asker(server, tmp_path))
         server.asked.clear()
-        monkeypatch.setattr("level2_project.text.cache.VERSION", "another")
+        monkeypatch.setattr("level2_project.text.ai.VERSION", "another")
         encode(asker(server, tmp_path))
 
     assert len(server.asked) == 2
@@ -243,7 +238,7 @@ def test_a_cache_that_another_run_holds_is_told_in_one_line(tmp_path, monkeypatc
     def locked(*_: object) -> None:
         raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr("level2_project.text.cache.Cache.keep", locked)
+    monkeypatch.setattr("level2_project.text.ai.Cache.keep", locked)
     with (
         AiServer() as server,
         pytest.raises(CannotAsk, match="database is locked") as error,
@@ -475,7 +470,7 @@ def test_a_batch_that_stays_bad_is_halved_until_the_culprit_is_alone():
     texts = ["bug 10", "bug 20", "bad luck", "bug 40"]
     with AiServer(always=unless("bad", says("no"))) as server:
         encoder = asker(server)
-        with pytest.warns(UnreadableTexts, match="1"):
+        with pytest.warns(UserWarning, match="1"):
             found = encode(encoder, texts)
 
     np.testing.assert_array_equal(tones(found), [0.1, 0.2, np.nan, 0.4])
@@ -487,7 +482,7 @@ def test_a_batch_that_stays_bad_is_halved_until_the_culprit_is_alone():
 def test_unreadable_texts_are_reported_with_their_number_and_a_reason():
     with (
         AiServer(always=unless("bad", with_first(tone=7))) as server,
-        pytest.warns(UnreadableTexts, match="found: Input should be less") as told,
+        pytest.warns(UserWarning, match="found: Input should be less") as told,
     ):
         encode(asker(server), ["bug 10", "bad luck", "bad news"])
 
@@ -497,7 +492,7 @@ def test_unreadable_texts_are_reported_with_their_number_and_a_reason():
 
 def test_an_unreadable_text_is_asked_about_again_by_the_next_run(tmp_path):
     with AiServer(says("no"), says("no")) as server:
-        with pytest.warns(UnreadableTexts):
+        with pytest.warns(UserWarning, match="none to believe"):
             encode(asker(server, tmp_path), ["bug 10"])
         found = encode(asker(server, tmp_path), ["bug 10"])
 
@@ -522,7 +517,7 @@ def test_bad_texts_among_good_ones_do_not_stop_the_reading():
     ]
     with AiServer(always=unless("bad", says("no"))) as server:
         encoder = asker(server)
-        with pytest.warns(UnreadableTexts):
+        with pytest.warns(UserWarning, match="none to believe"):
             found = encode(encoder, texts)
 
     assert np.isfinite(tones(found)[::2]).all()
@@ -530,7 +525,10 @@ def test_bad_texts_among_good_ones_do_not_stop_the_reading():
 
 def test_an_echoed_key_is_never_repeated():
     echo = says(json.dumps({"readings": [{"id": 1, "topic": KEY, "tone": 0}]}))
-    with AiServer(echo, echo) as server, pytest.warns(UnreadableTexts) as told:
+    with (
+        AiServer(echo, echo) as server,
+        pytest.warns(UserWarning, match="none to believe") as told,
+    ):
         encode(asker(server), ["bug 10"])
 
     assert KEY not in str(told[0].message)
