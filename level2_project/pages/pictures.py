@@ -16,18 +16,11 @@ LOWEST = 0.0005  # of a share on a logarithmic axis
 LISTED = 20  # bars that one picture holds
 FOUND, LEFT = "share of leavers found", "share that left"
 CURVES = {  # by name: title, across, up
-    "precision_recall": (
-        "Precision and recall",
-        f"recall: {FOUND}",
-        f"precision: {LEFT}",
-    ),
+    "precision_recall":
+        ("Precision and recall", f"recall: {FOUND}", f"precision: {LEFT}"),
     "roc": ("ROC curve", "share of stayers taken for leavers", FOUND),
-    "lift": (
-        "Lift",
-        "share of customers, riskiest first",
-        "times the mean leaving rate",
-    ),
-}
+    "lift": ("Lift", "share of customers, riskiest first", "times the mean rate"),
+}  # fmt: skip
 
 
 def draw_stability(stability: pd.DataFrame) -> Figure:
