@@ -1,5 +1,6 @@
 """Report: the run on one page, the decision first."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,13 +11,11 @@ from level2_project.evaluate import Evaluation
 from level2_project.measures.interval import Interval
 from level2_project.pages import pictures, verdicts
 from level2_project.pages.html import render
-from level2_project.pages.words import label, meanings, percent, with_ends
+from level2_project.pages.words import label, meanings, number, percent, with_ends
 
 CHOSEN_BY = ["profit_per_1000_usd", "average_precision", "log_loss"]
-RECIPE = ["model", "imbalance", "recalibrate"]
 ENDS = ["mean", "low", "high"]
 COLUMNS_EXPLAINED = 12
-DESCRIBED_BY = ["monthly_fee_usd", "contract"]
 
 
 class Results(NamedTuple):
@@ -43,8 +42,7 @@ class Results(NamedTuple):
 def report(results: Results, folder: Path) -> Path:
     """Write `report.html`, which holds its pictures and needs nothing else."""
     path, results = folder / "report.html", in_usd(results)
-    parts = (decide_part, evaluate_part, train_part)
-    content = {name: value for part in parts for name, value in part(results).items()}
+    content = decide_part(results) | evaluate_part(results) | train_part(results)
     page = render("report.html.j2", **results._asdict(), **content)
     path.write_text(page, encoding="utf-8")
     return path
@@ -53,141 +51,123 @@ def report(results: Results, folder: Path) -> Path:
 def in_usd(results: Results) -> Results:
     """Turn profit for 1,000 customers into profit for the customers of this month."""
     thousands = len(results.predictions) / 1000
-    profits = [name for name in results.comparison if name.startswith("profit")]
-    scaled = {name: thousands * results.comparison[name] for name in profits}
-    return results._replace(
-        comparison=results.comparison.assign(**scaled),
-        evaluation=evaluation_in_usd(results.evaluation, thousands),
-        year_ago=evaluation_in_usd(results.year_ago, thousands),
-    )
+    comparison = results.comparison.copy()
+    comparison.loc[:, comparison.columns.str.startswith("profit")] *= thousands
+    now = scaled(results.evaluation, thousands)
+    claimed = scaled(results.year_ago, thousands)
+    return results._replace(comparison=comparison, evaluation=now, year_ago=claimed)
 
 
-def evaluation_in_usd(evaluation: Evaluation, thousands: float) -> Evaluation:
+def scaled(evaluation: Evaluation, thousands: float) -> Evaluation:
     metrics, curve = evaluation.metrics.copy(), evaluation.curves["profit"].copy()
     is_profit = metrics["metric"] == "profit"
     metrics.loc[is_profit, ENDS] *= thousands
     metrics.loc[is_profit, "unit"] = "a month, at the assumed share of leavers kept"
     curve[ENDS] *= thousands
-    return evaluation._replace(
-        metrics=metrics, curves={**evaluation.curves, "profit": curve}
-    )
+    curves = evaluation.curves | {"profit": curve}
+    return evaluation._replace(metrics=metrics, curves=curves)
 
 
 def decide_part(results: Results) -> dict[str, Any]:
     """Say how many offers to make, to whom, and what they should bring."""
-    rows, groups = results.predictions, groups_of(results)
-    drawn = pictures.draw_profit(results.evaluation.curves["profit"])
+    claimed = results.year_ago
+    drawn = pictures.draw_profit(claimed.curves["profit"])
+    months = [f"{month:%B %Y}" for month in claimed.by_cutoff["cutoff"]]
     return {
-        "month": f"{pd.Timestamp(results.candidates['cutoff'].iloc[0]):%B %Y}",
-        "n_offers": int(rows["offer"].sum()),
-        "n_customers": len(rows),
-        "profit": verdicts.of_profit(metric(results.evaluation, "profit")),
-        "who": verdicts.of_groups(groups),
-        "groups": told(groups),
+        "month": f"{results.candidates['cutoff'].iloc[0]:%B %Y}",
+        "n_offers": int(results.predictions["offer"].sum()),
+        "n_customers": len(results.predictions),
+        "profit": verdicts.of_profit(metric(claimed, "profit")),
+        "claimed_months": ", ".join(months),
+        "groups": groups_of(results),
         "profit_pictures": {"profit by share offered": drawn},
     }
 
 
 def groups_of(results: Results) -> pd.DataFrame:
     """Describe customers with and without an offer, one row per group."""
-    rows = results.predictions.merge(results.candidates[["customer_id", *DESCRIBED_BY]])
+    rows = results.predictions.merge(results.candidates, on="customer_id")
     rows["is_monthly"] = rows["contract"] == "monthly"
-    groups = rows.groupby(rows["offer"].map({True: "an offer", False: "no offer"}))
-    return groups.agg(
+    offer = rows["offer"].map({True: "an offer", False: "no offer"})
+    groups = rows.groupby(offer.rename("customers with")).agg(
         n_customers=("p_churn", "size"),
         mean_probability=("p_churn", "mean"),
         expected_leavers=("p_churn", "sum"),
         median_fee_usd=("monthly_fee_usd", "median"),
         on_monthly_contracts=("is_monthly", "mean"),
     )
-
-
-def told(groups: pd.DataFrame) -> pd.DataFrame:
     shares = ["mean_probability", "on_monthly_contracts"]
-    rounded = groups.round({"expected_leavers": 0, "median_fee_usd": 0})
-    rounded[shares] = groups[shares].map(percent)
-    return rounded.rename_axis("customers with").reset_index()
+    return groups.round(0).assign(**groups[shares].map(percent)).reset_index()
 
 
 def evaluate_part(results: Results) -> dict[str, Any]:
-    """Say how good the probabilities are, and what is claimed."""
+    """Say how good the probabilities are."""
     now, curves = results.evaluation, results.evaluation.curves
     months = now.by_cutoff
-    claimed = [f"{month:%B %Y}" for month in results.year_ago.by_cutoff["cutoff"]]
     share_left = months["n_left"].sum() / months["n_customers"].sum()
+    luck = {"precision_recall": (share_left, share_left), "roc": (0, 1), "lift": (1, 1)}
+    drawn = {
+        label(name): pictures.draw_curve(name, curves[name], ends)
+        for name, ends in luck.items()
+    }
+    calibration = pictures.draw_calibration(curves["calibration"])
     return {
         "lift": verdicts.of_lift(metric(now, "lift_at_10_percent")),
         "calibration": verdicts.of_calibration(metric(now, "calibration")),
-        "claimed_months": ", ".join(claimed),
+        "profit_tested": with_ends(metric(now, "profit"), "profit"),
         "metrics": metrics_of(results),
-        "evaluation_pictures": {
-            "calibration": pictures.draw_calibration(curves["calibration"]),
-            "precision by recall": pictures.draw_precision_recall(
-                curves["precision_recall"], share_left
-            ),
-            "ROC curve": pictures.draw_roc(curves["roc"]),
-            "lift by share of customers": pictures.draw_lift(curves["lift"]),
-        },
+        "evaluation_pictures": {"calibration": calibration, **drawn},
         "by_month": months[["cutoff", "n_customers", "n_left", "n_offers"]],
     }
 
 
 def metrics_of(results: Results) -> pd.DataFrame:
-    """Put the last tested months beside the claim, one row per figure."""
-    names = results.evaluation.metrics["metric"]
-    return pd.DataFrame(
-        {
-            "figure": names.map(label),
-            "last_tested_months": [
-                with_ends(metric(results.evaluation, name), name) for name in names
-            ],
-            "claimed_for_the_coming_months": [
-                with_ends(metric(results.year_ago, name), name) for name in names
-            ],
-            "what_it_is": results.evaluation.metrics["unit"],
-        }
-    )
+    """Put the claim beside the last tested months, one row per figure."""
+    now, claimed = results.evaluation, results.year_ago
+    names = now.metrics["metric"]
+    columns = {
+        "figure": names.map(label),
+        "last_tested_months": [with_ends(metric(now, name), name) for name in names],
+        "claimed": [with_ends(metric(claimed, name), name) for name in names],
+        "what_it_is": now.metrics["unit"],
+    }
+    return pd.DataFrame(columns)
 
 
 def train_part(results: Results) -> dict[str, Any]:
     """Say how the model was made: split, models, columns, settings."""
     comparison, chosen = results.comparison, results.chosen
+    model, used = chosen["model"], asdict(results.config.train)
+    mine = comparison[comparison["model"] == model]
     by_smote = [
-        verdicts.of_handling(comparison, chosen["model"], "smote", figure)
-        for figure in CHOSEN_BY
+        verdicts.of_handling(comparison, model, "smote", name) for name in CHOSEN_BY
     ]
-    mine = comparison[comparison["model"] == chosen["model"]]
-    is_chosen = (comparison[RECIPE] == pd.Series(chosen)[RECIPE]).all(axis=1)
-    params = pd.DataFrame(results.params.items(), columns=["setting", "value"])
+    handling = {name: pictures.draw_handling(mine, name) for name in CHOSEN_BY[:2]}
+    recipes = pd.MultiIndex.from_frame(comparison[verdicts.RECIPE])
+    params = pd.DataFrame(results.params.items(), columns=["parameter", "value"])
+    found = params.merge(results.settings, how="left")
     return {
-        "choice": verdicts.of_choice(chosen, results.config.train),
+        "choice": verdicts.of_choice(chosen, used),
         "handling": " ".join(by_smote),
-        "handling_pictures": {
-            f"differences in {label(figure)}": pictures.draw_handling(mine, figure)
-            for figure in CHOSEN_BY[:2]
-        },
+        "handling_pictures": {label(name): drawn for name, drawn in handling.items()},
         "recipes": recipes_of(comparison),
-        "chosen_row": int(is_chosen.to_numpy().argmax()),
+        "chosen_row": recipes.get_loc(tuple(chosen[name] for name in verdicts.RECIPE)),
         "column_pictures": {
             "gain by column": pictures.draw_stability(results.stability),
             "importance by column": pictures.draw_importance(results.importance),
         },
         "meanings": meanings(results.importance["column"].head(COLUMNS_EXPLAINED)),
-        "search_pictures": {
-            "log loss by trial": pictures.draw_search(results.trials),
-            "importance by setting": pictures.draw_settings(results.settings),
-        },
-        "settings_found": params.assign(setting=params["setting"].map(label)),
+        "search_pictures": {"log loss": pictures.draw_search(results.trials)},
+        "settings_found": found.assign(parameter=found["parameter"].map(label)),
     }
 
 
 def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Write one row per recipe: each figure, and its difference from doing nothing."""
+    """Write the mean figures of the recipes, one row per recipe."""
     told = comparison[["model", "imbalance"]].map(label)
     told["recalibrate"] = comparison["recalibrate"]
-    for figure in CHOSEN_BY:
-        parts = comparison[[figure, f"{figure}_difference", f"{figure}_high"]]
-        told[figure] = [verdicts.briefly(figure, *row) for row in parts.to_numpy()]
+    for name in CHOSEN_BY:
+        told[name] = [number(value, name) for value in comparison[name]]
     return told
 
 

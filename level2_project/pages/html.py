@@ -16,19 +16,12 @@ from level2_project.pages.words import label, percent, plain
 
 def render(template: str, **content: Any) -> str:
     """Fill a template in; a name that it asks for and does not get is an error."""
+    here = FileSystemLoader(Path(__file__).parent)
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "cells": cells,
-        "label": label,
-        "percent": percent,
-        "svg": svg,
-    }
+        loader=here, autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"cells": cells, "percent": percent, "svg": svg}
     return environment.get_template(template).render(content)
 
 
@@ -47,9 +40,8 @@ def svg(figure: Figure) -> str:
 
     Letters stay text, set in the reader's own font: a third of the size of outlines.
     """
-    # With a fixed salt the same picture has the same bytes.
-    settings: Any = {"svg.hashsalt": "churn", "svg.fonttype": "none"}
     written = BytesIO()
-    with mpl.rc_context(settings):
+    # With a fixed salt the same picture has the same bytes.
+    with mpl.rc_context({"svg.hashsalt": "churn", "svg.fonttype": "none"}):
         figure.savefig(written, format="svg", metadata={"Date": None})
     return f"data:image/svg+xml;base64,{b64encode(written.getvalue()).decode()}"

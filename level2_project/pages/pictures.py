@@ -11,153 +11,100 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from level2_project.pages.words import label
 
 SIZE = (5.6, 3.6)  # inches
-INK, PALE, BAND = "#1f2d3a", "#9aa5b1", "#d5dce3"
+INK, GREY, PALE, BAND = "#1f2d3a", "#5b6773", "#9aa5b1", "#d5dce3"
 LOWEST = 0.0005  # of a share on a logarithmic axis
 LISTED = 20  # bars that one picture holds
+FOUND, LEFT = "share of leavers found", "share that left"
+CURVES = {  # by name: title, across, up
+    "precision_recall":
+        ("Precision and recall", f"recall: {FOUND}", f"precision: {LEFT}"),
+    "roc": ("ROC curve", "share of stayers taken for leavers", FOUND),
+    "lift": ("Lift", "share of customers, riskiest first", "times the mean rate"),
+}  # fmt: skip
 
 
 def draw_stability(stability: pd.DataFrame) -> Figure:
     """Draw gain by column; `stability` has one row per column."""
     shown = stability.sort_values("gain", ascending=False).head(LISTED)[::-1]
-    figure, axes = panel("What the columns add", "share of the model's gain", "")
+    figure, axes = panel("What the columns add", "share of the model's gain", "", "x")
     colours = np.where(shown["is_selected"], INK, BAND)
-    axes.barh(shown["column"].map(label), shown["gain"], color=colours, height=0.7)
-    for height, row in enumerate(shown.itertuples()):
-        note(axes, row.gain, height, f"{row.share_of_folds:.0%} of folds")
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    bars = axes.barh(shown["column"].map(label), shown["gain"], color=colours)
+    notes = [f"{share:.0%} of folds" for share in shown["share_of_folds"]]
+    axes.bar_label(bars, notes, padding=5, fontsize=8, color=GREY)
     axes.margins(x=0.22, y=0.01)
-    return names_left(figure, axes)
+    return figure
 
 
 def draw_search(trials: pd.DataFrame) -> Figure:
     """Draw the log loss of each trial and the best so far; one row per trial."""
     figure, axes = panel("The search", "trial", "mean log loss, nats")
-    whole = trials[trials["state"] == "complete"]
-    loss, best = whole["log_loss"], whole["log_loss"].min()
-    room = max(2 * (loss.median() - best), 1e-6)  # a bad trial must not hide the rest
-    axes.plot(whole["trial"], loss.clip(upper=best + room), "o", color=PALE, ms=4,
-              label="tested on all folds")  # fmt: skip
-    axes.step(whole["trial"], loss.cummin().clip(upper=best + room), where="post",
-              color=INK, lw=1.6, label="best so far")  # fmt: skip
-    given_up = trials.loc[trials["state"] == "pruned", "trial"]
-    axes.plot(given_up, np.full(len(given_up), best - 0.2 * room), "|", color=INK, ms=7,
+    whole = trials[trials["state"] == "complete"].set_index("trial")["log_loss"]
+    stopped = trials.loc[trials["state"] == "pruned", "trial"]
+    best, room = whole.min(), max(2 * (whole.median() - whole.min()), 1e-6)
+    shown = whole.clip(upper=best + room)  # a bad trial must not hide the rest
+    axes.plot(shown, "o", color=PALE, ms=4, label="tested on all folds")
+    axes.step(shown.index, shown.cummin(), where="post", color=INK, label="best so far")
+    axes.plot(stopped, 0 * stopped + best - 0.2 * room, "|", color=INK, ms=7,
               label="stopped early")  # fmt: skip
     axes.set_ylim(best - 0.35 * room, best + 1.5 * room)
-    axes.legend(frameon=False, fontsize=8, loc="upper right", ncols=3,
-                handletextpad=0.3, columnspacing=1)  # fmt: skip
+    axes.legend(frameon=False, fontsize=8, loc="upper right", ncols=3)
     return figure
 
 
-def draw_settings(settings: pd.DataFrame) -> Figure:
-    """Draw how much each setting mattered; one row per setting."""
-    shown = settings.sort_values("importance")
-    figure, axes = panel(
-        "Which settings matter", "share of what tells trials apart", ""
-    )
-    axes.barh(shown["parameter"].map(label), shown["importance"], color=INK, height=0.6)
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    return names_left(figure, axes)
-
-
-def draw_handling(summary: pd.DataFrame, figure_name: str) -> Figure:
-    """Draw paired differences from the same model with nothing done about imbalance.
-
-    Args:
-        summary: one row per recipe of one model, as `compare.summary` returns it.
-        figure_name: the column to draw, "average_precision" or another.
-    """
-    is_plain = (summary["imbalance"] == "nothing") & ~summary["recalibrate"]
-    shown = summary[~is_plain][::-1]
-    again = np.where(shown["recalibrate"], ", recalibrated", "")
-    names = shown["imbalance"].replace("nothing", "nothing done").map(label) + again
+def draw_handling(recipes: pd.DataFrame, figure_name: str) -> Figure:
+    """Draw how ways to handle imbalance differ from doing nothing, one row per way."""
+    shown = recipes[(recipes["imbalance"] != "nothing") & ~recipes["recalibrate"]][::-1]
     parts = shown[[f"{figure_name}_{part}" for part in ("difference", "low", "high")]]
-    name = label(figure_name)
-    title = f"{name[0].upper()}{name[1:]}, by handling of imbalance"
-    figure, axes = panel(title, "difference from doing nothing", "")
-    whiskers(axes, list(names), parts.to_numpy(float))
-    return names_left(figure, axes)
+    title = f"Handling imbalance: {label(figure_name)}"
+    names = shown["imbalance"].map(label)
+    return whiskers(title, "difference from doing nothing", names, parts)
 
 
 def draw_importance(importance: pd.DataFrame) -> Figure:
     """Draw what shuffling a column costs; one row per column, the best first."""
     shown = importance.head(LISTED)[::-1]
-    figure, axes = panel(
-        "What the model leans on", "average precision lost when shuffled", ""
-    )
-    parts = shown[["mean", "low", "high"]].to_numpy(float)
-    whiskers(axes, list(shown["column"].map(label)), parts)
-    return names_left(figure, axes)
+    title, across = "What the model leans on", "average precision lost when shuffled"
+    parts = shown[["mean", "low", "high"]]
+    return whiskers(title, across, shown["column"].map(label), parts)
 
 
 def draw_calibration(curve: pd.DataFrame) -> Figure:
     """Draw the share who left by what was predicted, in ten equal groups."""
-    figure, axes = panel(
-        "Do they leave as predicted?", "mean probability", "share that left"
-    )
+    title, across = "Do they leave as predicted?", "mean probability"
+    figure, axes = panel(title, across, LEFT)
     found = curve.clip(lower=LOWEST)
     ends = [found["x"].min() / 1.5, found[["x", "high"]].max(axis=None) * 1.2]
-    axes.plot(ends, ends, "--", color=PALE, lw=1)
-    axes.fill_between(found["x"], found["low"], found["high"], color=BAND, lw=0)
-    axes.plot(found["x"], found["mean"], "o-", color=INK, ms=4, lw=1.4)
-    percent = FuncFormatter(lambda share, _: f"{100 * share:g} %")
+    band(axes, found, ends, ends, marker="o", ms=4)
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(percent)
+        axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
     return figure
 
 
-def draw_precision_recall(curve: pd.DataFrame, share_left: float) -> Figure:
-    figure, axes = panel(
-        "Precision and recall",
-        "recall: share of leavers found",
-        "precision: share that left",
-    )
-    band(axes, curve)
-    axes.axhline(share_left, ls="--", color=PALE, lw=1)
-    note(axes, 0.3, share_left, "drawing lots", above=True)
-    axes.set(xlim=(0, 1), ylim=(0, 1))
-    return percents(figure, axes)
-
-
-def draw_roc(curve: pd.DataFrame) -> Figure:
-    figure, axes = panel(
-        "ROC curve", "share of stayers taken for leavers", "share of leavers found"
-    )
-    band(axes, curve)
-    axes.plot([0, 1], [0, 1], "--", color=PALE, lw=1)
-    axes.set(xlim=(0, 1), ylim=(0, 1))
-    return percents(figure, axes)
-
-
-def draw_lift(curve: pd.DataFrame) -> Figure:
-    figure, axes = panel(
-        "Lift", "share of customers, riskiest first", "times the mean leaving rate"
-    )
-    band(axes, curve)
-    axes.axhline(1, ls="--", color=PALE, lw=1)
-    axes.set(xlim=(0, 1), ylim=(0, None))
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+def draw_curve(name: str, curve: pd.DataFrame, luck: tuple[float, float]) -> Figure:
+    """Draw one of `CURVES`; the dashed line is what drawing lots would reach."""
+    figure, axes = panel(*CURVES[name], "x" if name == "lift" else "xy")
+    band(axes, curve, (0, 1), luck)
+    axes.set(xlim=(0, 1), ylim=(0, None if name == "lift" else 1))
     return figure
 
 
 def draw_profit(curve: pd.DataFrame) -> Figure:
     """Draw what a month's offers bring, and where it is most."""
-    figure, axes = panel(
-        "What the offers of a month bring", "share of customers with an offer", "USD"
-    )
-    band(axes, curve)
-    axes.axhline(0, ls="--", color=PALE, lw=1)
+    title, across = "What a month's offers bring", "share of customers with an offer"
+    figure, axes = panel(title, across, "USD", "x")
+    band(axes, curve, (0, 1), (0, 0))
     peak = curve.loc[curve["mean"].idxmax()]
     axes.plot(peak["x"], peak["mean"], "o", color=INK, ms=5)
-    reach = max(peak["high"] if np.isfinite(peak["high"]) else 0, peak["mean"], 1.0)
+    reach = np.nanmax([peak["high"], peak["mean"], 1.0])
     axes.set(xlim=(0, min(1.0, max(0.2, 4 * peak["x"]))), ylim=(-reach, 1.4 * reach))
-    note(axes, peak["x"], 1.2 * reach, f"most at {peak['x']:.0%}")
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    at, note = (peak["x"], 1.2 * reach), f" most at {peak['x']:.0%}"
+    axes.annotate(note, at, fontsize=8, color=GREY)
     return figure
 
 
-def panel(title: str, across: str, up: str) -> tuple[Figure, Axes]:
-    """Begin a picture; nothing of matplotlib's global state is touched."""
+def panel(title: str, across: str, up: str, percents: str = "") -> tuple[Figure, Axes]:
+    """Begin a picture with percents on some axes; pyplot's state stays as it is."""
     figure = Figure(figsize=SIZE, layout="constrained")
     axes = figure.add_subplot()
     axes.set_title(title, loc="left", fontsize=12, color=INK, pad=10)
@@ -166,38 +113,27 @@ def panel(title: str, across: str, up: str) -> tuple[Figure, Axes]:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(PALE)
     axes.tick_params(color=PALE, labelcolor=INK, labelsize=9)
+    if not up:  # names stand on that side
+        axes.tick_params(axis="y", left=False, labelsize=8)
+    for name in percents:
+        axis = getattr(axes, f"{name}axis")
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure, axes
 
 
-def band(axes: Axes, curve: pd.DataFrame) -> None:
+def band(axes: Axes, curve: pd.DataFrame, x: Any, y: Any, **marks: Any) -> None:
+    """Draw a curve with its interval, and a dashed line to hold it against."""
+    axes.plot(x, y, "--", color=PALE, lw=1)
     axes.fill_between(curve["x"], curve["low"], curve["high"], color=BAND, lw=0)
-    axes.plot(curve["x"], curve["mean"], color=INK, lw=1.6)
+    axes.plot(curve["x"], curve["mean"], color=INK, lw=1.6, **marks)
 
 
-def whiskers(axes: Axes, names: list[str], parts: Any) -> None:
+def whiskers(title: str, across: str, names: Any, parts: pd.DataFrame) -> Figure:
     """Draw means with intervals, one row each.  # parts: (n, 3) mean, low, high"""
-    mean, low, high = parts.T
+    figure, axes = panel(title, across, "")
+    mean, low, high = parts.to_numpy(float).T
     axes.axvline(0, color=PALE, lw=1, ls="--")
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.hlines(names, low, high, color=PALE, lw=3)
     axes.plot(mean, names, "o", color=INK, ms=5)
-
-
-def note(axes: Axes, x: float, y: float, text: str, above: bool = False) -> None:
-    place: Any = (0, 4) if above else (5, 0)
-    axes.annotate(
-        text, (x, y), place, textcoords="offset points", fontsize=8, color="#5b6773",
-        ha="center" if above else "left", va="bottom" if above else "center",
-    )  # fmt: skip
-
-
-def names_left(figure: Figure, axes: Axes) -> Figure:
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", left=False, labelsize=8)
-    return figure
-
-
-def percents(figure: Figure, axes: Axes) -> Figure:
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure

@@ -10,26 +10,15 @@ from level2_project.measures.interval import Interval
 
 DICTIONARY = Path(__file__).parents[1] / "point_in_time" / "dictionary.csv"
 NAMES = {
-    "cutoff": "month",
-    "lift_at_10_percent": "lift at 10 %",
-    "lightgbm": "LightGBM",
-    "logistic": "logistic regression",
-    "n_test": "rows tested",
-    "n_train": "training rows",
-    "neural_net": "small neural net",
-    "profit_per_1000_usd": "profit",
-    "recalibrate": "recalibrated",
-    "roc_auc": "ROC AUC",
-    "smote": "SMOTE",
-    "tested": "month",
-    "under_sampling": "under-sampling",
-}
+    "cutoff": "month", "tested": "month", "n_test": "rows tested",
+    "n_train": "training rows", "lift_at_10_percent": "lift at 10 %",
+    "profit_per_1000_usd": "profit", "roc_auc": "ROC AUC", "lightgbm": "LightGBM",
+    "logistic": "logistic regression", "neural_net": "small neural net",
+    "recalibrate": "recalibrated", "smote": "SMOTE", "under_sampling": "under-sampling",
+}  # fmt: skip
 DECIMALS = {
-    "calibration": 2,
-    "profit": 0,
-    "profit_per_1000_usd": 0,
-    "lift_at_10_percent": 1,
-}
+    "calibration": 2, "lift_at_10_percent": 1, "profit": 0, "profit_per_1000_usd": 0,
+}  # fmt: skip
 
 
 def label(name: str) -> str:
@@ -38,10 +27,8 @@ def label(name: str) -> str:
     >>> label("n_customers"), label("is_unpaid"), label("use_7_to_28")
     ('customers', 'unpaid', 'use, 7 to 28 days')
     """
-    if name in NAMES:
-        return NAMES[name]
     words = re.sub("^(n|is)_", "", name).replace("_", " ").replace(" usd", ", USD")
-    return re.sub(r" (\d+ to \d+|\d+)$", r", \1 days", words)
+    return NAMES.get(name) or re.sub(r" (\d+ to \d+|\d+)$", r", \1 days", words)
 
 
 def meanings(columns: pd.Series) -> pd.DataFrame:
@@ -53,11 +40,7 @@ def meanings(columns: pd.Series) -> pd.DataFrame:
 
 
 def plain(value: Any) -> str:
-    """Write a value: a month, a count with commas, other numbers with four digits.
-
-    >>> plain(12345), plain(0.0123456), plain(True), plain(pd.Timestamp("2023-05-01"))
-    ('12,345', '0.01235', 'yes', 'May 2023')
-    """
+    """Write a value: a month, a count with commas, other numbers with four digits."""
     if isinstance(value, str):
         return value
     if pd.isna(value):
@@ -73,13 +56,17 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def number(value: float, name: str, sign: str = "") -> str:
+    """Write a figure with its own number of decimals."""
+    return f"{value:{sign},.{DECIMALS.get(name, 4)}f}"
+
+
 def with_ends(found: Interval, name: str, sign: str = "") -> str:
     """Write an interval of a figure; `sign` is "+" for a difference.
 
     >>> with_ends(Interval(-0.02, -0.03, -0.01), "log_loss", "+")
     '-0.0200 (-0.0300 to -0.0100)'
     """
-    digits = DECIMALS.get(name, 4)
-    mean, low, high = (f"{value:{sign},.{digits}f}" for value in found)
+    mean, low, high = (number(value, name, sign) for value in found)
     unit = " USD" if name.startswith("profit") else ""
     return mean + unit if pd.isna(found.low) else f"{mean}{unit} ({low} to {high})"

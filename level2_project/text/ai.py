@@ -1,21 +1,25 @@
-"""Ai: an OpenAI-compatible endpoint reads texts in batches, each text once."""
+"""Ai: an OpenAI-compatible endpoint reads texts in batches, each text once.
+
+What it has read is kept in one SQLite table from run to run.
+"""
 
 import math
+import sqlite3
 import warnings
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from level2_project.config import TextReading
 from level2_project.text import CannotAsk
-from level2_project.text.cache import Cache, open_cache
-from level2_project.text.endpoint import Budget, Endpoint, check_settings
-from level2_project.text.prompt import TOPICS, BadAnswer
+from level2_project.text.endpoint import Endpoint
+from level2_project.text.prompt import TOPICS, VERSION, BadAnswer, Reading
 
 LONGEST = 4_000  # characters of a text that are sent; pasted logs run on and on
 TRIES = 2  # of a batch whose answer cannot be believed, before it is halved
@@ -23,33 +27,59 @@ MOST_UNREADABLE = 10  # in a row; more is no text's fault but the endpoint's
 UNREADABLE = ("other", math.nan)
 
 
-class UnreadableTexts(UserWarning):
-    """Some texts were read as "other" because no answer on them could be believed."""
-
-
 @dataclass
+class Cache:
+    """Topic and tone by the hash of model, prompt and text; the text is not kept."""
+
+    db: sqlite3.Connection
+    model: str
+
+    def get(self, text: str) -> Any:
+        """Return topic and tone, or None where the text is not known."""
+        wanted = "SELECT topic, tone FROM readings WHERE key = ?"
+        return self.db.execute(wanted, [self._key(text)]).fetchone()
+
+    def keep(self, texts: list[str], found: list[Reading]) -> None:
+        """Write a batch in one transaction: an interruption leaves all or none."""
+        pairs = zip(texts, found, strict=True)
+        rows = [(self._key(text), read.topic, read.tone) for text, read in pairs]
+        with self.db:
+            self.db.executemany("REPLACE INTO readings VALUES (?, ?, ?)", rows)
+
+    def _key(self, text: str) -> str:
+        return blake2b(f"{VERSION}\n{self.model}\n{text}".encode()).hexdigest()
+
+
+@contextmanager
+def open_cache(folder: Path | None, model: str) -> Iterator[Cache]:
+    """Open `readings.sqlite` in a folder; without one nothing outlives the call."""
+    file = folder / "readings.sqlite" if folder else ":memory:"
+    table = "CREATE TABLE IF NOT EXISTS readings (key PRIMARY KEY, topic, tone)"
+    try:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file)) as db:
+            db.execute(table)
+            yield Cache(db, model)
+    except (OSError, sqlite3.Error) as error:
+        raise CannotAsk(
+            f"wanted to keep readings in {file}, found: {error}. Delete the file if it "
+            "is damaged; see that the folder may be written and the disk has room"
+        ) from None
+
+
 class AiEncoder:
     """Turns texts into topics and a tone by asking an OpenAI-compatible endpoint.
 
-    It holds no key: that is taken from the environment when there is something to ask.
     An empty text is not asked about. An unreadable one is "other" with an unknown tone,
-    is counted, and is asked about again by the next run.
+    and is asked about again by the next run.
     """
 
-    settings: TextReading
-    cache: Path | None = None  # folder in which readings are kept from run to run
-    n_unreadable: int = 0
-    n_in_a_row: int = 0  # unreadable texts since the last one that was read
-    why: str = ""  # the last answer was not believed
-    budget: Budget = field(init=False)
-
-    def __post_init__(self) -> None:
-        check_settings(self.settings)
-        self.budget = Budget(self.settings)
-
-    @property
-    def columns(self) -> list[str]:
-        return [*(f"topic_{topic}" for topic in TOPICS), "tone"]
+    def __init__(self, settings: TextReading, cache: Path | None = None) -> None:
+        self.columns = [*(f"topic_{topic}" for topic in TOPICS), "tone"]
+        self.endpoint, self.cache = Endpoint(settings), cache
+        self.n_in_a_row = 0  # unreadable texts since the last one that was read
+        self.why = ""  # the last answer was not believed
 
     def fit(self, texts: list[str]) -> Self:
         """Learn nothing: the model behind the endpoint is as it is."""
@@ -58,60 +88,44 @@ class AiEncoder:
     def encode(
         self, texts: list[str], on_progress: Callable[[int, int], None]
     ) -> npt.NDArray[np.float64]:
-        """Return one row per text.  # (n_texts, n_topics + 1)
-
-        Raises:
-            CannotAsk: see `Endpoint.ask`; what was read before is kept.
-        """
+        """Return one row per text; what was read before an error is kept."""
         # No edges, no endless logs, no half characters.
         sent = [t.strip()[:LONGEST].encode(errors="replace").decode() for t in texts]
-        with open_cache(self.cache, self.settings.model) as cache:
+        size = self.endpoint.settings.batch_size
+        with open_cache(self.cache, self.endpoint.settings.model) as cache:
             new = [t for t in dict.fromkeys(sent) if t and not cache.get(t)]
-            if new:
-                self._ask(new, cache, on_progress)
+            n_unreadable = 0
+            for start in range(0, len(new), size):
+                n_unreadable += self._read(new[start : start + size], cache)
+                on_progress(min(start + size, len(new)), len(new))
             found = [cache.get(text) or UNREADABLE for text in sent]
+        if n_unreadable:
+            message = (
+                f"wanted readings of {len(new)} texts, found none to believe for "
+                f'{n_unreadable} ({self.why}): they count as "other" with an unknown '
+                "tone; run again to ask once more"
+            )
+            warnings.warn(message, stacklevel=2)
         rows = [[*(topic == each for each in TOPICS), tone] for topic, tone in found]
         return np.array(rows, dtype=float).reshape(-1, len(self.columns))
 
-    def _ask(
-        self, texts: list[str], cache: Cache, on_progress: Callable[[int, int], None]
-    ) -> None:
-        before, size = self.n_unreadable, self.settings.batch_size
-        with closing(Endpoint(self.settings, self.budget)) as endpoint:
-            for start in range(0, len(texts), size):
-                self._read(texts[start : start + size], endpoint, cache)
-                on_progress(min(start + size, len(texts)), len(texts))
-        if n_unreadable := self.n_unreadable - before:
-            warnings.warn(
-                f"wanted readings of {len(texts)} texts, found none to believe for "
-                f'{n_unreadable} ({self.why}): they count as "other" with an unknown '
-                "tone; run again to ask once more",
-                UnreadableTexts,
-                stacklevel=3,
-            )
-
-    def _read(self, texts: list[str], endpoint: Endpoint, cache: Cache) -> None:
-        """Read a batch; one that fails is tried again, then in halves."""
+    def _read(self, texts: list[str], cache: Cache) -> int:
+        """Read a batch: once more if it fails, then in halves; count the unreadable."""
         for _ in range(TRIES):
             try:
-                cache.keep(texts, endpoint.ask(texts))
+                cache.keep(texts, self.endpoint.ask(texts))
             except BadAnswer as error:
                 self.why = str(error)
             else:
                 self.n_in_a_row = 0
-                return
+                return 0
         if half := len(texts) // 2:
-            self._read(texts[:half], endpoint, cache)
-            self._read(texts[half:], endpoint, cache)
-        else:
-            self._give_up()
-
-    def _give_up(self) -> None:
-        self.n_unreadable += 1
+            return self._read(texts[:half], cache) + self._read(texts[half:], cache)
         self.n_in_a_row += 1
         if self.n_in_a_row >= MOST_UNREADABLE:
             raise CannotAsk(
-                f"wanted readings from {self.settings.url}, found none for "
+                f"wanted readings from {self.endpoint.settings.url}, found none for "
                 f"{self.n_in_a_row} texts in a row ({self.why}): see that text.url is "
                 "an OpenAI-compatible endpoint and that text.model can do this"
             )
+        return 1

@@ -3,196 +3,100 @@
 import json
 import os
 import re
-import time
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-import httpx2
 import openai
 
 from level2_project.config import TextReading
-from level2_project.text import CannotAsk
-from level2_project.text.prompt import (
-    INSTRUCTION,
-    BadAnswer,
-    Reading,
-    Readings,
-    question,
-    readings,
-)
+from level2_project.text import CannotAsk, prompt
 
 ANSWER_TOKENS = 40  # room for one reading; most take half of it
-# A name or a number, a port, a path; nothing in which a secret could stand.
-PLAIN_URL = r"https?://([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?(/[^\s@?#]*)?"
-SCHEMA: Any = {
-    "name": "readings",
-    "strict": True,
-    "schema": Readings.model_json_schema(),
-}
+# No user, password or query in it: a secret belongs into the environment.
+PLAIN_URL = r"https?://[\w.-]+(:\d{1,5})?(/[^\s@?#]*)?"
 REMEDY = {
-    400: "check text.model, text.batch_size, and that it knows response_format",
-    401: "put a valid key into the environment variable {key_variable}",
-    402: "the account behind {key_variable} needs credit",
-    403: "the key in {key_variable} may not use this model: ask for access",
+    0: "see that it runs, and check the settings under [text]",
+    401: "put a valid key into the environment variable",
     404: "check text.url (most end in /v1) and text.model",
-    413: "lower text.batch_size",
-    429: "run again later",
+    429: "run again later, or see that the account has credit",
 }
+# What the package would tell the server of this computer is left out.
+UNTOLD = "Lang Package-Version OS Arch Runtime Runtime-Version Async Read-Timeout"
+HEADERS = {f"X-Stainless-{name}": openai.Omit() for name in UNTOLD.split()}
 
 
-class Budget:
-    """Adds up USD; a request counts as billed until the server says less."""
-
-    def __init__(self, settings: TextReading) -> None:
-        self.cap_usd = settings.cost_cap_usd
-        self.usd_per_token = settings.usd_per_million_tokens / 1e6
-        self.spent_usd = self.reserved_usd = 0.0  # reserved: by the last request
-        self.n_requests = 0
-
-    def reserve(self, request: httpx2.Request) -> None:
-        """Count a try, at four bytes a token and the longest answer, before it is sent.
-
-        Raises:
-            CannotAsk: it would cost more than is left.
-        """
-        tokens = len(request.content) / 4 + json.loads(request.content)["max_tokens"]
-        usd = tokens * self.usd_per_token
-        if self.spent_usd + usd > self.cap_usd:
-            raise CannotAsk(
-                f"wanted to spend at most {self.cap_usd:.4f} USD on reading tickets, "
-                f"found {self.spent_usd:.4f} spent and about {usd:.4f} more for the "
-                "next request: raise text.cost_cap_usd and run again"
-            )
-        self.n_requests += 1
-        self.reserved_usd = usd
-        self.spent_usd += usd
-
-    def settle(self, tokens: Any) -> None:
-        """Replace what was reserved by what was used, if the server tells a count."""
-        if type(tokens) is int and tokens >= 0:
-            self.spent_usd += tokens * self.usd_per_token - self.reserved_usd
-
-    def release(self, response: httpx2.Response) -> None:
-        """Take back what was reserved for a try that was refused."""
-        if not response.is_success:
-            self.settle(0)
-
-
+@dataclass
 class Endpoint:
-    """One server, asked one question at a time."""
+    """One server, asked one question at a time; it holds no key between questions."""
 
-    def __init__(self, settings: TextReading, budget: Budget) -> None:
-        self.settings, self.budget, self._key = settings, budget, key_of(settings)
-        before, after = [without_telemetry, budget.reserve], [budget.release, hurry]
-        self.client = openai.OpenAI(
-            base_url=settings.url,
-            api_key=self._key,
-            timeout=settings.timeout_seconds,
-            max_retries=settings.retries,
-            http_client=openai.DefaultHttpxClient(
-                follow_redirects=False,  # one would carry the key elsewhere
-                event_hooks={"request": before, "response": after},
-            ),
-        )
+    settings: TextReading
+    spent_usd: float = 0.0
 
-    def close(self) -> None:
-        self.client.close()
-
-    def ask(self, texts: list[str]) -> list[Reading]:
-        """Return one reading per text.
-
-        Raises:
-            BadAnswer: an answer came, but not one valid reading for each text.
-            CannotAsk: the server refuses, is not there, or costs too much.
-        """
+    def ask(self, texts: list[str]) -> list[prompt.Reading]:
+        """Return one reading per text; raise `BadAnswer`, or `CannotAsk` if none."""
+        key, url = key_of(self.settings), self.settings.url
         try:
-            return readings(self._content(texts), len(texts))
-        except openai.APIStatusError as error:
-            said = " ".join(error.message.replace(self._key, "[key]").split())
-            found = f"status {error.status_code} ({said[:160]})"
-            remedy = REMEDY.get(error.status_code, "check text.url and that it runs")
-        except openai.APITimeoutError:
-            found, remedy = "no answer in time", "raise text.timeout_seconds"
-        except openai.APIConnectionError:
-            found, remedy = "no connection, or a cut one", "see that it runs"
-        raise CannotAsk(
-            f"wanted an answer from {self.settings.url}, found {found}: "
-            + remedy.format(key_variable=self.settings.key_variable)
-        )
+            return prompt.readings(self._answer(texts, key), len(texts))
+        except openai.APIError as error:
+            said = " ".join(str(error).replace(key, "[key]").split())[:160].rstrip(".")
+            remedy = REMEDY.get(getattr(error, "status_code", 0), REMEDY[0])
+            message = f"wanted an answer from {url}, found: {said}; {remedy}"
+            raise CannotAsk(message) from None
 
-    def _content(self, texts: list[str]) -> str:
+    def _answer(self, texts: list[str], key: str) -> str:
         """Ask, and return what the model says."""
+        settings = self.settings
+        request: dict[str, Any] = {
+            "model": settings.model,
+            "messages": [
+                {"role": "system", "content": prompt.INSTRUCTION},
+                {"role": "user", "content": prompt.question(texts)},
+            ],
+            "response_format": {"type": "json_schema", "json_schema": prompt.SCHEMA},
+            "temperature": 0,
+            "max_tokens": ANSWER_TOKENS * (len(texts) + 1),
+        }
+        # About four bytes a token, and the longest answer.
+        of_a_try = len(json.dumps(request)) / 4 + request["max_tokens"]
+        self._spend((1 + settings.retries) * of_a_try)
+        with openai.OpenAI(
+            base_url=settings.url, api_key=key,
+            timeout=settings.timeout_seconds, max_retries=settings.retries,
+        ) as client:  # fmt: skip
+            completions = client.chat.completions.with_raw_response
+            raw = completions.create(**request, extra_headers=HEADERS)
+        # Tries that failed may have been billed; those that were not made go back.
+        self._spend((raw.retries_taken - settings.retries) * of_a_try)
         try:
-            completion = self.client.chat.completions.create(
-                model=self.settings.model,
-                messages=[
-                    {"role": "system", "content": INSTRUCTION},
-                    {"role": "user", "content": question(texts)},
-                ],
-                response_format={"type": "json_schema", "json_schema": SCHEMA},
-                temperature=0,
-                max_tokens=ANSWER_TOKENS * (len(texts) + 1),
-            )
-            self.budget.settle(getattr(completion.usage, "total_tokens", None))
-            return str(completion.choices[0].message.content)
+            answer = raw.parse()
+            self._spend(answer.usage.total_tokens - of_a_try if answer.usage else 0)
+            return str(answer.choices[0].message.content)
         except (AttributeError, IndexError, RecursionError, TypeError, ValueError):
-            raise BadAnswer("wanted a chat completion, found another body") from None
+            raise prompt.BadAnswer("wanted a chat completion, found none") from None
 
-
-class Hurried(httpx2.SyncByteStream):
-    """A body that must be whole within the time-out, which else is for each piece."""
-
-    def __init__(self, response: Any) -> None:
-        self.stream, self.request = response.stream, response.request
-        self.ends = time.monotonic() + self.request.extensions["timeout"]["read"]
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self.stream:
-            if time.monotonic() > self.ends:
-                raise httpx2.ReadTimeout("the answer drips", request=self.request)
-            yield piece
-
-    def close(self) -> None:
-        self.stream.close()
-
-
-def hurry(response: httpx2.Response) -> None:
-    response.stream = Hurried(response)
-
-
-def without_telemetry(request: httpx2.Request) -> None:
-    """Take out what the package tells of this computer: its system and versions."""
-    for name in [name for name in request.headers if name.startswith("x-stainless")]:
-        del request.headers[name]
-
-
-def check_settings(settings: TextReading) -> None:
-    """See that the config says which endpoint and which model to ask.
-
-    Raises:
-        CannotAsk: `text.url` or `text.model` does not.
-    """
-    if not re.fullmatch(PLAIN_URL, settings.url):
-        raise CannotAsk(
-            "wanted text.url like http://127.0.0.1:8080/v1, found "
-            f"{'something else' if settings.url else 'nothing'}: set it in the config "
-            f"(a key belongs into {settings.key_variable}, not into the address)"
-        )
-    if not settings.model:
-        raise CannotAsk("wanted text.model, found nothing: name one of the endpoint's")
+    def _spend(self, tokens: float) -> None:
+        """Add what tokens cost; raise `CannotAsk` if that is more than is left."""
+        usd = tokens * self.settings.usd_per_million_tokens / 1e6
+        cap = self.settings.cost_cap_usd
+        if self.spent_usd + usd > cap and usd > 0:
+            raise CannotAsk(
+                f"wanted to spend at most {cap:.4f} USD on reading tickets, found "
+                f"{self.spent_usd:.4f} spent and up to {usd:.4f} for the next request: "
+                "raise text.cost_cap_usd and run again"
+            )
+        self.spent_usd += usd
 
 
 def key_of(settings: TextReading) -> str:
-    """Return the key from the environment.
-
-    Raises:
-        CannotAsk: there is none, or it cannot be sent.
-    """
-    key = os.environ.get(settings.key_variable, "").strip()
-    if not key or " " in key or not (key.isascii() and key.isprintable()):
-        found = "spaces or special characters in it" if key else "none"
-        raise CannotAsk(
-            f"wanted a key in the environment variable {settings.key_variable}, found "
-            f"{found}: export it (any word will do for a server that asks for no key)"
-        )
+    """Return the key from the environment; raise `CannotAsk` if something is unset."""
+    variable = settings.key_variable
+    key = os.environ.get(variable, "").strip()
+    wanted = {
+        "text.url like http://127.0.0.1:8080/v1": re.fullmatch(PLAIN_URL, settings.url),
+        "text.model, a name that the endpoint knows": settings.model,
+        f"a key in the environment variable {variable}": re.fullmatch("[!-~]+", key),
+    }
+    for name, found in wanted.items():
+        if not found:
+            raise CannotAsk(f"wanted {name}, found none that can be used: set it")
     return key

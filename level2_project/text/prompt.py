@@ -5,7 +5,7 @@ import re
 from hashlib import blake2b
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 Topic = Literal["price", "bug", "how_to", "cancel", "other"]
 TOPICS: tuple[str, ...] = get_args(Topic)
@@ -32,22 +32,18 @@ class BadAnswer(ValueError):
     """An answer cannot be believed; the message repeats nothing of it."""
 
 
-class Checked(BaseModel):
-    """Takes no text for a number; its schema forbids the endpoint further keys."""
-
-    model_config = ConfigDict(
-        strict=True, json_schema_extra={"additionalProperties": False}
-    )
-
-
-class Reading(Checked):
+class Reading(BaseModel, strict=True, extra="forbid"):
     id: int  # of the message, from 1
     topic: Topic
     tone: Annotated[float, Field(ge=0, le=1)]
 
 
-class Readings(Checked):
+class Readings(BaseModel, strict=True, extra="forbid"):
     readings: list[Reading]
+
+
+READINGS = Readings.model_json_schema()
+SCHEMA = {"name": "readings", "strict": True, "schema": READINGS}
 
 
 def question(texts: list[str]) -> str:
@@ -57,20 +53,15 @@ def question(texts: list[str]) -> str:
 
 
 def readings(content: str, n_texts: int) -> list[Reading]:
-    """Read an answer about `n_texts` texts, in their order.
+    """Read one valid reading for each text, in their order; else raise `BadAnswer`.
 
     What stands around the JSON (a code fence, an introduction) is passed over.
-
-    Raises:
-        BadAnswer: anything but one valid reading for each text.
     """
     whole = re.search(r"\{.*\}", content, re.DOTALL)
     try:
         found = Readings.model_validate_json(whole[0] if whole else "").readings
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        place = " ".join(map(str, first["loc"])) or "JSON"
-        raise BadAnswer(f"wanted valid {place}, found: {first['msg']}") from None
+        raise BadAnswer(f"wanted readings, found: {error.errors()[0]['msg']}") from None
     found.sort(key=lambda reading: reading.id)
     if [reading.id for reading in found] != list(range(1, n_texts + 1)):
         raise BadAnswer(f"wanted every id from 1 to {n_texts} once, found others")

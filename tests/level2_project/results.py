@@ -42,7 +42,7 @@ def results_of(smote: float = -0.02, **changes: object) -> Results:
             }
         ),
         evaluation=evaluation(),
-        year_ago=evaluation(),
+        year_ago=evaluation(cutoffs=3),
         importance=importance(),
         candidates=candidates(),
         predictions=predictions(),
@@ -146,8 +146,8 @@ def predictions() -> pd.DataFrame:
     )
 
 
-def evaluation() -> Evaluation:
-    return evaluate(predictions_of(), read_config().economics)
+def evaluation(cutoffs: int = 4) -> Evaluation:
+    return evaluate(predictions_of(cutoffs=cutoffs), read_config().economics)
 
 
 def predictions_of(customers: int = 2_000, cutoffs: int = 4) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from dataclasses import asdict
 from html.parser import HTMLParser
 
 import matplotlib as mpl
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from level2_project.evaluate import Evaluation
 from level2_project.measures.interval import Interval
 from level2_project.pages.verdicts import (
     of_calibration,
@@ -16,7 +18,7 @@ from level2_project.pages.verdicts import (
     of_handling,
     of_lift,
     of_profit,
-    side,
+    verdict,
 )
 from level2_project.pages.words import meanings
 from level2_project.report import Results, report
@@ -85,12 +87,24 @@ def test_the_page_is_well_formed_and_every_link_has_its_section(html):
 def test_the_decision_comes_first_with_the_sum_that_it_should_bring(html, results):
     lead = re.sub(r"\s+", " ", re.findall(r'<p class="lead">(.*?)</p>', html, re.S)[0])
 
-    metrics = results.evaluation.metrics.set_index("metric")
-    profit = metrics.loc["profit", ["mean", "low", "high"]].tolist()
-    mean, low, high = (f"{value:,.0f}" for value in profit)  # of 1,000 customers
+    mean, low, high = profit_of(results.year_ago)
     assert "Make an offer to 39 of 1,000 customers (3.9 %)." in lead
     assert f"They should bring {mean} USD ({low} to {high}): the" in lead
     assert html.index(lead[:20]) < html.index("<section")
+
+
+def test_the_last_tested_months_stand_where_the_claim_is_explained(html, results):
+    decided, explained = Page(html).words.split("How good the probabilities are")[-2:]
+
+    mean, low, high = profit_of(results.evaluation)
+    assert f"have brought {mean} USD ({low} to {high}) a month" in explained
+    assert f"{mean} USD" not in decided
+
+
+def profit_of(evaluation: Evaluation) -> list[str]:
+    """Write mean and ends in USD; the page has 1,000 customers."""
+    metrics = evaluation.metrics.set_index("metric")
+    return [f"{usd:,.0f}" for usd in metrics.loc["profit", ["mean", "low", "high"]]]
 
 
 def test_money_is_of_the_customers_of_this_month(results, tmp_path):
@@ -98,7 +112,7 @@ def test_money_is_of_the_customers_of_this_month(results, tmp_path):
 
     words = page_of(results._replace(predictions=half), tmp_path).words
 
-    profit = results.evaluation.metrics.set_index("metric").loc["profit", "mean"]
+    profit = results.year_ago.metrics.set_index("metric").loc["profit", "mean"]
     assert f"They should bring {profit / 2:,.0f} USD" in words
     assert "for the\n500 customers of this month" in words
 
@@ -186,7 +200,9 @@ def test_a_higher_log_loss_is_worse():
 
 
 def test_a_single_cutoff_proves_nothing():
-    assert side(Interval(0.5, np.nan, np.nan)) == "unclear"
+    found = Interval(0.5, np.nan, np.nan)
+
+    assert verdict(found, 0, "a gain", "a loss", "unclear") == "unclear"
 
 
 @pytest.mark.parametrize(
@@ -217,14 +233,12 @@ def test_bias_and_lift_are_held_against_one(ends, biased, ranks):
 
 
 def test_a_recipe_that_is_best_and_not_used_is_told(results):
-    used = results.config.train
-    best = {"model": "logistic", "imbalance": used.imbalance, "recalibrate": True}
-
-    same = {name: getattr(used, name) for name in best}
+    used = asdict(results.config.train)
+    best = {**used, "model": "logistic", "recalibrate": True}
 
     assert "logistic regression" in of_choice(best, used)
     assert "used is LightGBM" in of_choice(best, used)
-    assert "; this is used." in of_choice(same, used)
+    assert "; this is used." in of_choice(used, used)
 
 
 def test_the_verdicts_stand_on_the_page(html):

@@ -36,7 +36,6 @@ class Reply(NamedTuple):
     body: bytes = b""
     headers: Mapping[str, str] = MappingProxyType({})
     stall: float = 0.0  # seconds before the first byte
-    drip: float = 0.0  # seconds between bytes
     cut: int = 0  # bytes promised and never sent
 
 
@@ -142,23 +141,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send(reply)
 
     def send(self, reply: Reply) -> None:
-        over = self.server.owner.over
-        over.wait(reply.stall)
+        self.server.owner.over.wait(reply.stall)
         self.send_response_only(reply.status)
         for name, value in {**HEADERS, **reply.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body) + reply.cut))
         self.end_headers()
-        for part in _parts(reply):
-            self.wfile.write(part)
-            over.wait(reply.drip)
+        self.wfile.write(reply.body)
         self.close_connection = bool(reply.cut)
 
     def log_message(self, *_: object) -> None:
         pass
-
-
-def _parts(reply: Reply) -> list[bytes]:
-    if not reply.drip:
-        return [reply.body]
-    return [bytes([byte]) for byte in reply.body]
