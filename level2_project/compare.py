@@ -4,7 +4,6 @@ import time
 from itertools import product
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
@@ -21,7 +20,7 @@ from level2_project.measures.metrics import (
 )
 from level2_project.point_in_time.keys import LABEL
 from level2_project.run.display import Progress
-from level2_project.split import Split, for_choice, walk_forward
+from level2_project.split import Split, for_choice, sample, walk_forward
 from level2_project.train import Recipe, Trained, p_churn, recalibrated, train
 
 Key = tuple[str, str, bool]  # model, imbalance, recalibrate
@@ -31,14 +30,8 @@ MODELS = ["logistic", "lightgbm", "neural_net"]
 IMBALANCES = ["nothing", "class_weights", "under_sampling", "smote"]
 RECIPES: list[Key] = list(product(MODELS, IMBALANCES, [False, True]))
 RECIPE = ["model", "imbalance", "recalibrate"]
-FIGURES = [
-    "average_precision",
-    "log_loss",
-    "roc_auc",
-    "calibration",
-    "profit_per_1000_usd",
-    "seconds",
-]
+SCORES = [average_precision, log_loss, roc_auc, calibration]
+FIGURES = [*(score.__name__ for score in SCORES), "profit_per_1000_usd", "seconds"]
 
 
 def compare(
@@ -47,12 +40,6 @@ def compare(
     """Measure every recipe on every fold open to choice, one row each.
 
     Two models are fitted at a time, each on one thread: `seconds` are of such a half.
-
-    Args:
-        snapshots: one row per customer per cutoff, with `monthly_fee_usd` and
-            `is_unpaid`.
-        config: how many customers are looked at, folds, economics, seed.
-        progress: told after each model how many are done.
     """
     seed = config.seed_for("compare.customers")
     few = sample(snapshots, config.train.compare_customers, seed)
@@ -61,21 +48,13 @@ def compare(
     rows: list[dict[str, Any]] = []
     with threadpool_limits(1):
         pairs = Parallel(n_jobs=2, prefer="threads", return_as="generator")(
-            delayed(both)(fold, model, imbalance, config)
-            for fold, model, imbalance in jobs
+            delayed(both)(*job, config) for job in jobs
         )
         for done, pair in enumerate(pairs, start=1):
             rows += pair
             if progress:
                 progress(done, len(jobs))
     return pd.DataFrame(rows)
-
-
-def sample(snapshots: pd.DataFrame, n_customers: int, seed: int) -> pd.DataFrame:
-    """Keep all snapshots of randomly chosen customers."""
-    ids = np.unique(snapshots["customer_id"])
-    chosen = np.random.default_rng(seed).permutation(ids)[:n_customers]
-    return snapshots[snapshots["customer_id"].isin(chosen)]
 
 
 def both(
@@ -103,10 +82,7 @@ def measured(
     return {
         **{name: getattr(model.recipe, name) for name in RECIPE},
         "fold": test["cutoff"].iloc[0],
-        "average_precision": average_precision(left, p),
-        "log_loss": log_loss(left, p),
-        "roc_auc": roc_auc(left, p),
-        "calibration": calibration(left, p),
+        **{score.__name__: score(left, p) for score in SCORES},
         "profit_per_1000_usd": profit_per_1000_usd(offer, left, fee_usd, economics),
         "seconds": seconds,
     }
@@ -117,11 +93,17 @@ def summary(comparison: pd.DataFrame) -> pd.DataFrame:
 
     A difference is taken fold by fold against the same model with nothing done about
     imbalance and no recalibration. `..._difference` is its mean over folds, `..._low`
-    and `..._high` its 95 % t interval. Folds are few and share customers, so an
-    interval is the least that has to be allowed for.
+    and `..._high` its 95 % t interval.
     """
-    tables = [differences(by_fold(comparison, figure), figure) for figure in FIGURES]
-    return pd.concat(tables, axis=1).reset_index()
+    columns: dict[str, Any] = {}
+    for figure in FIGURES:
+        figures = by_fold(comparison, figure)
+        plain = figures[[(model, "nothing", False) for model, _, _ in figures]]
+        found = interval(figures.to_numpy(float) - plain.to_numpy(float))
+        columns[figure] = figures.mean()
+        columns |= {f"{figure}_difference": found.mean}
+        columns |= {f"{figure}_low": found.low, f"{figure}_high": found.high}
+    return pd.DataFrame(columns).reset_index()
 
 
 def by_fold(comparison: pd.DataFrame, figure: str) -> pd.DataFrame:
@@ -130,39 +112,19 @@ def by_fold(comparison: pd.DataFrame, figure: str) -> pd.DataFrame:
     return figures[[recipe for recipe in RECIPES if recipe in figures]]
 
 
-def differences(figures: pd.DataFrame, figure: str) -> pd.DataFrame:
-    """Return one row per recipe: mean, and interval of the difference from plain."""
-    plain = figures[[(model, "nothing", False) for model, _, _ in figures]]
-    found = interval(figures.to_numpy(float) - plain.to_numpy(float))
-    return pd.DataFrame(
-        {
-            figure: figures.mean(),
-            f"{figure}_difference": found.mean,
-            f"{figure}_low": found.low,
-            f"{figure}_high": found.high,
-        }
-    )
-
-
 def winner(comparison: pd.DataFrame) -> dict[str, Any]:
     """Return the recipe to use: `model`, `imbalance`, `recalibrate`.
 
-    Money first: recipes go out whose profit lies behind the most profitable one's by
-    more than the 95 % interval of the paired difference. Of those left, recipes go
-    out that lie so behind the one of the highest average precision. What is left is
-    tied in both: the lowest mean log loss wins, for offers are decided by
-    probabilities. Of equals, the simplest.
+    Money first: recipes go out whose profit lies behind the best by more than the 95 %
+    interval of the paired difference, then those whose average precision does. Of what
+    is left the lowest mean log loss wins, for offers are decided by probabilities. Of
+    equals, the simplest.
     """
     recipes = list(by_fold(comparison, "seconds"))
     for figure in ("profit_per_1000_usd", "average_precision"):
         recipes = tied(by_fold(comparison, figure)[recipes])
-    log_loss = by_fold(comparison, "log_loss")[recipes].mean()
-    model, imbalance, recalibrate = log_loss.idxmin()
-    return {
-        "model": model,
-        "imbalance": imbalance,
-        "recalibrate": bool(recalibrate),
-    }
+    model, imbalance, right = by_fold(comparison, "log_loss")[recipes].mean().idxmin()
+    return {"model": model, "imbalance": imbalance, "recalibrate": bool(right)}
 
 
 def tied(figures: pd.DataFrame) -> list[Key]:

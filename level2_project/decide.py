@@ -33,11 +33,6 @@ def offers(
 ) -> pd.DataFrame:
     """List the customers who get an offer, the highest expected gain first.
 
-    Args:
-        p_churn: probability of leaving within the horizon without an offer.  # (n,)
-        candidates: one row per customer, with `monthly_fee_usd` and `is_free`.  # (n,)
-        economics: the assumed save rate, and the money.
-
     Returns:
         One row per offer: the keys, `monthly_fee_usd`, `p_churn`, `gain_usd`.
     """
@@ -51,11 +46,7 @@ def offers(
 
 
 def reachable(rows: pd.DataFrame) -> Bools:
-    """Mark the customers without an unpaid invoice: a discount does not pay it.
-
-    Args:
-        rows: one row per customer and cutoff, with `is_unpaid`.
-    """
+    """Mark the customers without an unpaid invoice: a discount does not pay it."""
     return ~(rows["is_unpaid"].to_numpy() > 0)
 
 
@@ -65,7 +56,7 @@ def rested(offers: pd.DataFrame, rows: pd.DataFrame, rest_months: int) -> Bools:
     Args:
         offers: one row per offer made or withheld; what arrived at or after a row's
             cutoff is not known to it.
-        rows: `customer_id` and `cutoff`, one row per customer per cutoff.
+        rows: one row per customer per cutoff.
         rest_months: with 0, no customer rests.
     """
     made = offers.loc[offers["arm"] == "treated"]

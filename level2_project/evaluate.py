@@ -38,8 +38,7 @@ def walk(
     """Predict each tested cutoff from its own past, as one would have then.
 
     Returns:
-        One row per customer per tested cutoff: `customer_id`, `cutoff`, `left`,
-        `monthly_fee_usd`, `is_unpaid`, `p_churn`.
+        One row per customer per tested cutoff: `WALKED` and `p_churn`.
     """
     parts = []
     for fold in folds:
@@ -49,17 +48,17 @@ def walk(
 
 
 def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
-    """Hold predictions against who really left.
-
-    Args:
-        predictions: one row per customer per tested cutoff, as from `walk`.
-        economics: what an offer costs and is assumed to bring.
+    """Hold predictions, as from `walk`, against who really left.
 
     Raises:
-        ValueError: a column is missing, a probability is out of [0, 1], or a cutoff
-            has no leavers or no stayers.
+        ValueError: a cutoff has no leavers or no stayers.
     """
-    _check(predictions)
+    rates = predictions.groupby("cutoff")[LABEL].mean()
+    if (one_sided := rates.isin([0, 1])).any():
+        raise ValueError(
+            f"cannot evaluate: wanted leavers and others at each cutoff, found only "
+            f"one of the two at {one_sided.idxmax():%Y-%m-%d}: take more customers"
+        )
     offered = predictions.assign(
         offer=decided(predictions, economics), is_reachable=reachable(predictions)
     )
@@ -92,16 +91,14 @@ def summary(by_cutoff: pd.DataFrame) -> pd.DataFrame:
 def decided(predictions: pd.DataFrame, economics: Economics) -> NDArray[np.bool_]:
     """Mark offers, decided cutoff by cutoff so that customers rest between them."""
     offered = pd.Series(False, index=predictions.index)
-    last = pd.Series(dtype=predictions["cutoff"].dtype)  # offer by customer
+    last: dict[int, pd.Timestamp] = {}  # offer, by customer
     rest = pd.DateOffset(months=economics.rest_months)
     for cutoff, fold in predictions.groupby("cutoff", sort=True):
-        rests = (last.reindex(fold["customer_id"]) > cutoff - rest).to_numpy(bool)
-        free = reachable(fold) & ~rests
+        rests = pd.to_datetime(fold["customer_id"].map(last)) > cutoff - rest
         p_churn, fee_usd = (fold[c].to_numpy() for c in ("p_churn", "monthly_fee_usd"))
-        offer = decide(p_churn, fee_usd, free, economics)
+        offer = decide(p_churn, fee_usd, reachable(fold) & ~rests, economics)
         offered[fold.index] = offer
-        made = pd.Series(cutoff, index=fold.loc[offer, "customer_id"], dtype=last.dtype)
-        last = pd.concat([last[~last.index.isin(made.index)], made])
+        last |= dict.fromkeys(fold.loc[offer, "customer_id"], cutoff)
     return offered.to_numpy()
 
 
@@ -112,23 +109,14 @@ def importance(
 
     Columns that tell the same story stand in for each other: both may look cheap.
 
-    Args:
-        model: fitted on rows whose labels were known when those of `test` began.
-        test: the snapshots of one tested cutoff.
-        repeats: shuffles of each column; the interval allows for their luck alone.
-        seed: of the shuffles.
-
     Returns:
-        One row per column, the dearest first: `column`, `mean`, `low`, `high`.
+        One row per column, the dearest first: `column`, `mean`, `low`, `high`. The
+        interval allows for the luck of the `repeats` alone.
     """
     losses = permutation_importance(
-        model.estimator,
-        test[model.columns],
-        test[LABEL].to_numpy(bool),
-        scoring="average_precision",
-        n_repeats=repeats,
-        random_state=seed,
-    ).importances  # (n_columns, n_repeats)
+        model.estimator, test[model.columns], test[LABEL].to_numpy(bool),
+        scoring="average_precision", n_repeats=repeats, random_state=seed,
+    ).importances  # fmt: skip  # (n_columns, n_repeats)
     table = pd.DataFrame({"column": model.columns, **interval(losses.T)._asdict()})
     return table.sort_values("mean", ascending=False, ignore_index=True)
 
@@ -144,26 +132,3 @@ def _figures(fold: pd.DataFrame, economics: Economics) -> dict[str, Any]:
         **{metric.__name__: metric(left, p_churn) for metric in METRICS},
         "profit": profit_per_1000_usd(offer, left, fee_usd, economics),
     }
-
-
-def _check(predictions: pd.DataFrame) -> None:
-    needed = [*WALKED, "p_churn"]
-    if missing := [name for name in needed if name not in predictions]:
-        raise ValueError(
-            f"cannot evaluate: wanted the columns {', '.join(needed)}, "
-            f"found no {', '.join(missing)}: add them to the predictions"
-        )
-    p_churn = predictions["p_churn"]
-    if not p_churn.between(0, 1).all():
-        raise ValueError(
-            f"cannot evaluate: wanted each p_churn in [0, 1], found {p_churn.min()} to "
-            f"{p_churn.max()} and {p_churn.isna().sum()} blanks: look at the model"
-        )
-    rates = predictions.groupby("cutoff")[LABEL].mean()
-    if one_sided := [
-        f"{cutoff:%Y-%m-%d}" for cutoff in rates[rates.isin([0, 1])].index
-    ]:
-        raise ValueError(
-            f"cannot evaluate: wanted leavers and others at each cutoff, found only "
-            f"one of the two at {', '.join(one_sided)}: take more customers"
-        )

@@ -39,13 +39,7 @@ def fit(inbox: Path, outbox: Path) -> None:
 
 
 def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
-    """Write `predictions.parquet`, one row per customer in `active.csv`.
-
-    Args:
-        inbox: the drops up to the cutoff, and `active.csv`.
-        cutoff: midnight of a month's first day, "2024-01-01".
-        outbox: where `fit` left the model.
-    """
+    """Write `predictions.parquet`, one row per customer in `active.csv`."""
     config, day = read_config(), pd.Timestamp(cutoff)
     customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
     try:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from level2_project.config import Selecting
@@ -17,12 +16,6 @@ def select(
 
     Whatever the recipe's model, LightGBM's gain decides: it needs no scaling and sees
     what columns do together.
-
-    Args:
-        folds: those open to choice.
-        recipe: whose parameters are used if they are LightGBM's.
-        selecting: the share of the gain, and of the folds, that are asked for.
-        seed: of the models.
 
     Returns:
         One row per column, the steadiest first: `column`, `share_of_folds`, `gain`
@@ -39,10 +32,15 @@ def select(
             f"cannot select: wanted columns that {selecting.min_stability:.0%} of the "
             f"folds keep, found {kept.max():.0%} at most: lower select.min_stability"
         )
-    stability = pd.DataFrame(
-        {"share_of_folds": kept, "gain": shares.mean(), "is_selected": is_selected}
-    ).sort_values(["share_of_folds", "gain"], ascending=False)
-    return stability.rename_axis("column").reset_index()
+    columns = {
+        "share_of_folds": kept,
+        "gain": shares.mean(),
+        "is_selected": is_selected,
+    }
+    stability = pd.DataFrame(columns).rename_axis("column").reset_index()
+    return stability.sort_values(
+        ["share_of_folds", "gain"], ascending=False, ignore_index=True
+    )
 
 
 def selected(stability: pd.DataFrame) -> list[str]:
@@ -53,13 +51,10 @@ def selected(stability: pd.DataFrame) -> list[str]:
 def gain_shares(snapshots: pd.DataFrame, recipe: Recipe, seed: int) -> pd.Series:
     """Compute each column's share of the gain of all of a model's splits."""
     params = recipe.params if recipe.model == "lightgbm" else {}
-    judge = replace(
-        recipe, model="lightgbm", imbalance="nothing", recalibrate=False, params=params
-    )
-    model = train(judge, snapshots, seed)
+    model = train(replace(Recipe(), params=params), snapshots, seed)
     booster = model.estimator["model"].booster_
     gain = booster.feature_importance(importance_type="gain")
-    return pd.Series(gain / max(gain.sum(), np.finfo(float).tiny), model.columns)
+    return pd.Series(gain / gain.sum(), model.columns)
 
 
 def keep(shares: pd.Series, share: float) -> pd.Series:

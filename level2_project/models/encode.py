@@ -17,12 +17,11 @@ UNKNOWN = -1  # a category that is missing or new
 
 
 def encoder() -> ColumnTransformer:
-    """Make what scales numbers, fills their gaps with the mean, numbers categories.
+    """Return what scales numbers, fills their gaps with the mean, numbers categories.
 
-    Every number with gaps gets a column that says where they were. Numbers go through
-    asinh first, a logarithm that can take 0 and below: some minutes are a hundred times
-    the median. What comes out is a frame of `float32`; categories keep columns of
-    their own (`NOMINAL`), so that SMOTE can tell what it may interpolate.
+    Numbers go through asinh first, a logarithm that can take 0 and below: some minutes
+    are a hundred times the median. A number with gaps gets a column that marks them.
+    Categories keep columns of their own, so that SMOTE does not interpolate them.
     """
     numeric = make_pipeline(
         FunctionTransformer(squashed, feature_names_out="one-to-one"),
@@ -35,12 +34,10 @@ def encoder() -> ColumnTransformer:
         encoded_missing_value=UNKNOWN,
         dtype=np.float32,
     )
-    return ColumnTransformer(
-        [
-            ("numeric", numeric, make_column_selector(dtype_exclude="category")),
-            ("nominal", nominal, make_column_selector(dtype_include="category")),
-        ]
-    ).set_output(transform="pandas")
+    numbers = make_column_selector(dtype_exclude="category")
+    categories = make_column_selector(dtype_include="category")
+    sides = [("numeric", numeric, numbers), ("nominal", nominal, categories)]
+    return ColumnTransformer(sides).set_output(transform="pandas")
 
 
 def squashed(numeric: pd.DataFrame) -> pd.DataFrame:
@@ -48,16 +45,9 @@ def squashed(numeric: pd.DataFrame) -> pd.DataFrame:
 
 
 def one_hot() -> ColumnTransformer:
-    """Make what turns each encoded category into columns of its own."""
-    return ColumnTransformer(
-        [
-            (
-                "one_hot",
-                OneHotEncoder(
-                    handle_unknown="ignore", sparse_output=False, dtype=np.float32
-                ),
-                make_column_selector(pattern=NOMINAL),
-            )
-        ],
-        remainder="passthrough",
+    """Return what turns each encoded category into columns of its own."""
+    encode = OneHotEncoder(
+        handle_unknown="ignore", sparse_output=False, dtype=np.float32
     )
+    categories = make_column_selector(pattern=NOMINAL)
+    return ColumnTransformer([("one_hot", encode, categories)], remainder="passthrough")

@@ -30,16 +30,14 @@ class Recalibration(NamedTuple):
 def platt(p: Floats, left: NDArray[np.bool_]) -> Recalibration:
     """Fit shift and stretch; the shift alone if the stretch would turn the ranking.
 
-    Isotonic regression would need more leavers than three cutoffs have, and its steps
-    tie customers whom the model tells apart.
+    Isotonic regression would tie customers whom the model tells apart.
 
     Source: Platt 1999, "Probabilistic outputs for support vector machines".
     """
     x = log_odds(p)
     line = LogisticRegression(C=np.inf).fit(x[:, None], left)
-    shift, stretch = float(line.intercept_[0]), float(line.coef_[0, 0])
-    if stretch > 0.05:
-        return Recalibration(shift, stretch)
+    if (stretch := float(line.coef_[0, 0])) > 0.05:
+        return Recalibration(float(line.intercept_[0]), stretch)
     return Recalibration(brentq(lambda s: np.mean(expit(s + x) - left), -50, 50), 1.0)
 
 
@@ -59,15 +57,11 @@ def before_and_after(
     cutoff = snapshots["cutoff"]
     held_from = sorted(cutoff.unique())[-HELD_BACK:][0]
     label_ends = cutoff + pd.DateOffset(months=horizon_months)
-    earlier, held_back = (
-        snapshots[label_ends <= held_from],
-        snapshots[cutoff >= held_from],
-    )
-    found = [int(side[LABEL].sum()) for side in (earlier, held_back)]
-    if 0 in found:
+    sides = snapshots[label_ends <= held_from], snapshots[cutoff >= held_from]
+    if not all(side[LABEL].any() for side in sides):
         raise ValueError(
             f"cannot recalibrate: wanted leavers before {held_from:%Y-%m-%d} and "
-            f"after, found {found[0]} and {found[1]}: train on more than "
+            f"after, found none on one side: train on more than "
             f"{HELD_BACK + horizon_months} cutoffs, or set recalibrate = false"
         )
-    return earlier, held_back
+    return sides

@@ -13,14 +13,13 @@ from level2_project.compare import (
     RECIPE,
     RECIPES,
     compare,
-    sample,
     summary,
     winner,
 )
 from level2_project.config import Config, read_config
 from level2_project.decide import decide, reachable
 from level2_project.measures.gain import profit_per_1000_usd
-from level2_project.split import split
+from level2_project.split import sample, split
 from level2_project.train import Recipe, p_churn, train
 from tests.level2_project.snapshots import snapshots_of
 

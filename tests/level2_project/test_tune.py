@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
-import optuna
 import pandas as pd
 import pytest
 
@@ -15,7 +14,7 @@ from level2_project.measures.metrics import log_loss
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.split import for_choice
 from level2_project.train import DEFAULTS, Recipe, p_churn, train
-from level2_project.tune import Tuned, sample, tune
+from level2_project.tune import Tuned, search_of, tune
 from tests.level2_project.searching import COLUMNS, config_of, folds, search
 
 ROOT = Path(__file__).parents[2]
@@ -168,20 +167,11 @@ def test_a_line_that_was_not_written_to_its_end_is_cut_off(tmp_path):
     assert len(search(file, 3).trials) == 3
 
 
-def test_a_search_on_other_columns_begins_anew(tmp_path):
-    file, told = tmp_path / "study.journal", []
-    search(file, 2)
-
-    tune(folds(), COLUMNS[:3], config_of(2), file, lambda done, _: told.append(done))
-
-    assert told == [1, 2]
-
-
 def test_all_folds_keep_the_same_sampled_customers():
     config = config_of(trials=2)
     few = replace(config, tune=replace(config.tune, customers=100))
 
-    kept = sample(folds(), few)
+    kept = search_of(folds(), COLUMNS, few).folds
 
     ids = [set(side["customer_id"]) for fold in kept for side in fold]
     assert 0 < len(set.union(*ids)) <= 100
@@ -192,10 +182,8 @@ def test_all_folds_keep_the_same_sampled_customers():
 
 def test_the_search_tells_how_far_it_is_and_says_nothing_else(tmp_path, capfd):
     told: list[tuple[int, int]] = []
-    before = optuna.logging.get_verbosity()
 
     search(tmp_path / "study.journal", 3, progress=lambda *now: told.append(now))
 
     assert told == [(1, 3), (2, 3), (3, 3)]
     assert capfd.readouterr() == ("", "")
-    assert optuna.logging.get_verbosity() == before
