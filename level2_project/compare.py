@@ -12,12 +12,7 @@ from level2_project.config import Config, Economics
 from level2_project.decide import decide, reachable
 from level2_project.measures.gain import profit_per_1000_usd
 from level2_project.measures.interval import interval
-from level2_project.measures.metrics import (
-    average_precision,
-    calibration,
-    log_loss,
-    roc_auc,
-)
+from level2_project.measures.metrics import METRICS
 from level2_project.point_in_time.keys import LABEL
 from level2_project.run.display import Progress
 from level2_project.split import Split, for_choice, sample, walk_forward
@@ -30,7 +25,7 @@ MODELS = ["logistic", "lightgbm", "neural_net"]
 IMBALANCES = ["nothing", "class_weights", "under_sampling", "smote"]
 RECIPES: list[Key] = list(product(MODELS, IMBALANCES, [False, True]))
 RECIPE = ["model", "imbalance", "recalibrate"]
-SCORES = [average_precision, log_loss, roc_auc, calibration]
+SCORES = METRICS[:4]  # all but the lift
 FIGURES = [*(score.__name__ for score in SCORES), "profit_per_1000_usd", "seconds"]
 
 

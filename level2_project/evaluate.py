@@ -1,8 +1,7 @@
 """Evaluate: how good the probabilities are at each tested cutoff, and how sure that is.
 
 Every figure is computed cutoff by cutoff; what is reported is the mean over cutoffs
-with a 95 % t interval. Cutoffs are few and share customers: take an interval as the
-least that has to be allowed for.
+with a 95 % t interval. Cutoffs are few and share customers, so that is the least error.
 """
 
 from typing import Any, NamedTuple
@@ -23,7 +22,6 @@ from level2_project.split import Split
 from level2_project.train import Recipe, Trained, p_churn, train
 
 WALKED = [*KEYS, LABEL, "monthly_fee_usd", "is_unpaid"]
-MONTHS_A_YEAR = 12
 
 
 class Evaluation(NamedTuple):
@@ -35,11 +33,7 @@ class Evaluation(NamedTuple):
 def walk(
     folds: list[Split], columns: list[str], recipe: Recipe, seed: int
 ) -> pd.DataFrame:
-    """Predict each tested cutoff from its own past, as one would have then.
-
-    Returns:
-        One row per customer per tested cutoff: `WALKED` and `p_churn`.
-    """
+    """Predict the customers of each tested cutoff from its own past, one row each."""
     parts = []
     for fold in folds:
         model = train(recipe, fold.train[[*KEYS, LABEL, *columns]], seed)
@@ -70,11 +64,11 @@ def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
 def claim(evaluation: Evaluation) -> dict[str, float]:
     """Return what the project believes it will reach, by the judge's names.
 
-    `..._error` is the standard error of a mean over cutoffs. Profit is claimed for a
-    year of twelve mean months, USD per 1,000 customers.
+    `..._error` is the standard error of a mean over cutoffs. Profit is that of a year
+    of twelve mean months, USD per 1,000 customers.
     """
-    figures = evaluation.by_cutoff[list(UNITS)]
-    figures = figures.assign(profit=MONTHS_A_YEAR * figures["profit"])
+    by_cutoff = evaluation.by_cutoff
+    figures = by_cutoff[list(UNITS)].assign(profit=12 * by_cutoff["profit"])
     means, errors = figures.mean(), figures.sem().add_suffix("_error").dropna()
     return {**means.to_dict(), **errors.to_dict()}
 
@@ -105,13 +99,11 @@ def decided(predictions: pd.DataFrame, economics: Economics) -> NDArray[np.bool_
 def importance(
     model: Trained, test: pd.DataFrame, repeats: int, seed: int
 ) -> pd.DataFrame:
-    """Compute what average precision loses when one column is shuffled.
+    """Compute what average precision loses when one column is shuffled, worst first.
 
     Columns that tell the same story stand in for each other: both may look cheap.
 
-    Returns:
-        One row per column, the dearest first: `column`, `mean`, `low`, `high`. The
-        interval allows for the luck of the `repeats` alone.
+    The interval allows for the luck of the shuffles alone.
     """
     losses = permutation_importance(
         model.estimator, test[model.columns], test[LABEL].to_numpy(bool),

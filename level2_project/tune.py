@@ -7,7 +7,6 @@ a file.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ from optuna.trial import TrialState
 
 from level2_project.config import Config
 from level2_project.measures.metrics import log_loss
-from level2_project.models.studies import Plan, finished, next_trial, open_study, turn
+from level2_project.models.studies import Plan, finished, next_trial, open_study
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.run.display import Progress
 from level2_project.split import Split, for_choice, sample
@@ -49,7 +48,9 @@ SPACE: dict[str, dict[str, BaseDistribution]] = {
 # A search begins with the defaults of `train.py`, and with these for what they omit.
 OMITTED = {"subsample": 1.0, "reg_alpha": 1e-3}
 # Without a frequency `subsample` does nothing.
-FIXED: dict[str, dict[str, Any]] = {"lightgbm": {"subsample_freq": 1}}
+FIXED: dict[str, dict[str, Any]] = {name: {} for name in SPACE} | {
+    "lightgbm": {"subsample_freq": 1}
+}
 AT_ONCE = 2  # folds, each on a thread
 
 
@@ -57,14 +58,6 @@ class Tuned(NamedTuple):
     params: dict[str, Any]  # of the best trial, for a `Recipe`
     trials: pd.DataFrame  # one row per trial: trial, state, n_folds, log_loss, params
     importance: pd.DataFrame  # one row per setting: parameter, importance (sum 1)
-
-
-class Search(NamedTuple):
-    """What every trial of one search shares."""
-
-    folds: list[Split]
-    recipe: Recipe
-    seed: int
 
 
 def tune(
@@ -84,50 +77,48 @@ def tune(
         progress: told after each trial how many are done.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    search = search_of(for_choice(folds, config.split), columns, config)
-    space, usual = SPACE[config.train.model], OMITTED | DEFAULTS[config.train.model]
-    first = {name: usual[name] for name in space}
-    plan = Plan(config.tune.trials, space, first, search.seed)
-    with turn(storage):
-        study = open_study(storage)
-    while trial := begin(study, plan, storage):
-        run(study, trial, search)
+    model, seed = config.train.model, config.seed_for("search")
+    few = sampled(for_choice(folds, config.split), columns, config)
+    first = {name: (OMITTED | DEFAULTS[model])[name] for name in SPACE[model]}
+    plan = Plan(storage, config.tune.trials, SPACE[model], first, seed)
+    study = open_study(storage)
+    while trial := next_trial(study, plan):
+        recipe = recipe_of(config, FIXED[model] | trial.params)
+        run(study, trial, few, recipe, seed)
         if progress:
             progress(len(finished(study)), plan.n_trials)
-    return tuned(study, FIXED.get(config.train.model, {}))
+    return tuned(study, FIXED[model])
 
 
-def begin(study: optuna.Study, plan: Plan, storage: Path) -> optuna.Trial | None:
-    with turn(storage):
-        return next_trial(study, plan)
-
-
-def search_of(folds: list[Split], columns: list[str], config: Config) -> Search:
-    """Put together what the trials need: few columns, and the same few customers."""
+def sampled(folds: list[Split], columns: list[str], config: Config) -> list[Split]:
+    """Keep these columns of randomly chosen customers, the same in all folds."""
     everybody = pd.concat(side[["customer_id"]] for fold in folds for side in fold)
-    seed = config.seed_for("search.customers")
-    chosen = sample(everybody, config.tune.customers, seed)["customer_id"]
-    wanted = [*KEYS, LABEL, *columns]
-    few = [
-        Split(*(side.loc[side["customer_id"].isin(chosen), wanted] for side in fold))
+    seed, wanted = config.seed_for("search.customers"), [*KEYS, LABEL, *columns]
+    ids = sample(everybody, config.tune.customers, seed)["customer_id"]
+    return [
+        Split(*(side.loc[side["customer_id"].isin(ids), wanted] for side in fold))
         for fold in folds
     ]
-    return Search(few, recipe_of(config, {}), config.seed_for("search"))
 
 
-def run(study: optuna.Study, trial: optuna.Trial, search: Search) -> None:
+def run(
+    study: optuna.Study,
+    trial: optuna.Trial,
+    folds: list[Split],
+    recipe: Recipe,
+    seed: int,
+) -> None:
     """Test one setting, two folds at a time; give up once it lies behind most others.
 
     What is reported after a fold is the mean over all folds so far.
     """
-    params = FIXED.get(search.recipe.model, {}) | trial.params
-    recipe, losses = replace(search.recipe, params=params), list[float]()
-    for first in range(0, len(search.folds), AT_ONCE):
-        folds = search.folds[first : first + AT_ONCE]
+    losses: list[float] = []
+    for first in range(0, len(folds), AT_ONCE):
+        pair = folds[first : first + AT_ONCE]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            losses += pool.map(lambda fold: loss(recipe, fold, search.seed), folds)
+            losses += pool.map(lambda fold: loss(recipe, fold, seed), pair)
         trial.report(float(np.mean(losses)), len(losses))
-        if len(losses) < len(search.folds) and trial.should_prune():
+        if len(losses) < len(folds) and trial.should_prune():
             study.tell(trial, state=TrialState.PRUNED)
             return
     study.tell(trial, float(np.mean(losses)))

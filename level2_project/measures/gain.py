@@ -27,13 +27,6 @@ def gain_usd(p_churn: Array, monthly_fee_usd: Array, economics: Economics) -> Ar
 def profit_per_1000_usd(
     offer: Array, left: Array, monthly_fee_usd: Array, economics: Economics
 ) -> float:
-    """Compute what offers would have brought, USD per 1,000 customers.
-
-    Args:
-        offer: customers who get one.
-        left: customers known to have left without one.
-        monthly_fee_usd: USD for one month.
-        economics: the assumed save rate, and the money.
-    """
+    """Compute what offers brought, USD per 1,000 customers, given who `left` anyway."""
     gain = gain_usd(left.astype(float), monthly_fee_usd, economics)
     return float(1_000 * gain[offer].sum() / len(left))

@@ -1,6 +1,6 @@
 """Balance: more leavers or fewer stayers to train on, if the recipe asks for it."""
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,6 @@ from imblearn import FunctionSampler
 from imblearn.over_sampling import SMOTE, SMOTENC
 from imblearn.under_sampling import RandomUnderSampler
 from numpy.typing import NDArray
-from sklearn.preprocessing import OneHotEncoder
 
 from level2_project.models.encode import NOMINAL
 
@@ -38,21 +37,13 @@ def smote(features: pd.DataFrame, left: Bools, seed: int) -> tuple[pd.DataFrame,
     wanted = max(n_leavers, round(LEAVERS_PER_STAYER * (len(left) - n_leavers)))
     shown = left.copy()
     shown[np.argmin(left)] = True
-    neighbours, categories = min(5, n_leavers - 1), features.filter(regex=NOMINAL)
-    how: dict[str, Any] = {"k_neighbors": neighbours, "random_state": seed}
-    how["sampling_strategy"] = {True: wanted}
-    if not categories.empty:
-        encoder = DenseOneHot(handle_unknown="ignore", dtype=np.float32)
-        how |= {"categorical_features": [*categories], "categorical_encoder": encoder}
-    method = SMOTE if categories.empty else SMOTENC
-    made, _ = method(**how).fit_resample(features[shown], left[shown])
+    categories = [*features.filter(regex=NOMINAL)]
+    method = partial(SMOTENC, categories) if categories else SMOTE
+    made, _ = method(
+        sampling_strategy={True: wanted},
+        k_neighbors=min(5, n_leavers - 1),
+        random_state=seed,
+    ).fit_resample(features[shown], left[shown])
     new = made.iloc[n_leavers + 1 :]
     labels = np.concatenate([left, np.ones(len(new), bool)])
     return pd.concat([features, new], ignore_index=True), labels
-
-
-class DenseOneHot(OneHotEncoder):  # type: ignore[misc]
-    """Decodes dense rows: scikit-learn decodes sparse ones in a loop over rows."""
-
-    def inverse_transform(self, encoded: Any) -> Any:
-        return super().inverse_transform(encoded.toarray())

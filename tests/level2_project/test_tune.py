@@ -14,7 +14,7 @@ from level2_project.measures.metrics import log_loss
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.split import for_choice
 from level2_project.train import DEFAULTS, Recipe, p_churn, train
-from level2_project.tune import Tuned, search_of, tune
+from level2_project.tune import Tuned, sampled, tune
 from tests.level2_project.searching import COLUMNS, config_of, folds, search
 
 ROOT = Path(__file__).parents[2]
@@ -171,7 +171,7 @@ def test_all_folds_keep_the_same_sampled_customers():
     config = config_of(trials=2)
     few = replace(config, tune=replace(config.tune, customers=100))
 
-    kept = search_of(folds(), COLUMNS, few).folds
+    kept = sampled(folds(), COLUMNS, few)
 
     ids = [set(side["customer_id"]) for fold in kept for side in fold]
     assert 0 < len(set.union(*ids)) <= 100
