@@ -19,6 +19,7 @@ from level2_project.split import Split, for_choice, sample, walk_forward
 from level2_project.train import Recipe, Trained, p_churn, recalibrated, train
 
 Key = tuple[str, str, bool]  # model, imbalance, recalibrate
+Measured = dict[str, Any]  # figures by name
 
 # From simple to elaborate: of equals, the simpler one wins.
 MODELS = ["logistic", "lightgbm", "neural_net"]
@@ -30,7 +31,7 @@ FIGURES = [*(score.__name__ for score in SCORES), "profit_per_1000_usd", "second
 
 
 def compare(
-    snapshots: pd.DataFrame, config: Config, progress: Progress | None = None
+    snapshots: pd.DataFrame, config: Config, progress: Progress
 ) -> pd.DataFrame:
     """Measure every recipe on every fold open to choice, one row each.
 
@@ -40,21 +41,18 @@ def compare(
     few = sample(snapshots, config.train.compare_customers, seed)
     folds = for_choice(walk_forward(few, config.split, config.time.gap), config.split)
     jobs = list(product(folds, MODELS, IMBALANCES))
-    rows: list[dict[str, Any]] = []
+    rows: list[Measured] = []
     with threadpool_limits(1):
         pairs = Parallel(n_jobs=2, prefer="threads", return_as="generator")(
             delayed(both)(*job, config) for job in jobs
         )
         for done, pair in enumerate(pairs, start=1):
             rows += pair
-            if progress:
-                progress(done, len(jobs))
+            progress(done, len(jobs))
     return pd.DataFrame(rows)
 
 
-def both(
-    fold: Split, model: str, imbalance: str, config: Config
-) -> list[dict[str, Any]]:
+def both(fold: Split, model: str, imbalance: str, config: Config) -> list[Measured]:
     """Measure a recipe without recalibration and with it; the model is the same."""
     recipe = Recipe(model, imbalance, horizon_months=config.time.horizon_months)
     start, seed = time.perf_counter(), config.seed_for("compare.models")
@@ -69,7 +67,7 @@ def both(
 
 def measured(
     model: Trained, test: pd.DataFrame, economics: Economics, seconds: float
-) -> dict[str, Any]:
+) -> Measured:
     """Measure a model on the tested cutoff, as if no offer had been made before."""
     p, left = p_churn(model, test), test[LABEL].to_numpy(bool)
     fee_usd = test["monthly_fee_usd"].to_numpy()
@@ -95,9 +93,8 @@ def summary(comparison: pd.DataFrame) -> pd.DataFrame:
         figures = by_fold(comparison, figure)
         plain = figures[[(model, "nothing", False) for model, _, _ in figures]]
         found = interval(figures.to_numpy(float) - plain.to_numpy(float))
-        columns[figure] = figures.mean()
-        columns |= {f"{figure}_difference": found.mean}
-        columns |= {f"{figure}_low": found.low, f"{figure}_high": found.high}
+        names = [f"{figure}_{part}" for part in ("difference", "low", "high")]
+        columns |= {figure: figures.mean(), **dict(zip(names, found, strict=True))}
     return pd.DataFrame(columns).reset_index()
 
 

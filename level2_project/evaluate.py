@@ -42,17 +42,7 @@ def walk(
 
 
 def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
-    """Hold predictions, as from `walk`, against who really left.
-
-    Raises:
-        ValueError: a cutoff has no leavers or no stayers.
-    """
-    rates = predictions.groupby("cutoff")[LABEL].mean()
-    if (one_sided := rates.isin([0, 1])).any():
-        raise ValueError(
-            f"cannot evaluate: wanted leavers and others at each cutoff, found only "
-            f"one of the two at {one_sided.idxmax():%Y-%m-%d}: take more customers"
-        )
+    """Hold predictions, as from `walk`, against who really left."""
     offered = predictions.assign(
         offer=decided(predictions, economics), is_reachable=reachable(predictions)
     )

@@ -68,9 +68,7 @@ def for_choice(folds: list[Split], splitting: Splitting) -> list[Split]:
 def for_claim(snapshots: pd.DataFrame, splitting: Splitting, time: Time) -> list[Split]:
     """Return a split for each of the coming `claim_months`, one year earlier.
 
-    More customers leave at some times of the year than at others. What the next months
-    will be like is best seen from the same months a year ago, each predicted from its
-    own past.
+    More customers leave at some times of the year than at others.
     """
     year_ago = pd.date_range(time.year_ago, periods=splitting.claim_months, freq="MS")
     return [split(snapshots, cutoff, time.gap) for cutoff in year_ago]
@@ -78,9 +76,7 @@ def for_claim(snapshots: pd.DataFrame, splitting: Splitting, time: Time) -> list
 
 def described(folds: list[Split], splitting: Splitting) -> pd.DataFrame:
     """Return one row per fold: `tested`, rows `n_train`, `n_test`, `is_untouched`."""
-    sizes = [
-        (fold.test["cutoff"].iloc[0], len(fold.train), len(fold.test)) for fold in folds
-    ]
+    sizes = [(test["cutoff"].iloc[0], len(train), len(test)) for train, test in folds]
     rows = pd.DataFrame(sizes, columns=["tested", "n_train", "n_test"])
     return rows.assign(is_untouched=rows.index >= len(for_choice(folds, splitting)))
 

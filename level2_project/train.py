@@ -36,10 +36,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 CLASSES: dict[str, type[ClassifierMixin]] = {
-    "lightgbm": LGBMClassifier,
-    "logistic": LogisticRegression,
-    "neural_net": NeuralNet,
-}
+    "lightgbm": LGBMClassifier, "logistic": LogisticRegression, "neural_net": NeuralNet,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

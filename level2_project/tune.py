@@ -2,8 +2,10 @@
 
 The search minimises the mean log loss over folds: offers are decided by probabilities,
 and log loss is lowest for the true ones. Average precision sees only their order, and
-with a hundred leavers a fold it is mostly luck. `models/studies.py` keeps the search in
-a file.
+with a hundred leavers a fold it is mostly luck.
+
+Optuna keeps the search in a file, which can be resumed and shared by processes. Two at
+work may end with a trial more than was wanted.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +19,13 @@ from optuna.distributions import BaseDistribution
 from optuna.distributions import CategoricalDistribution as Choice
 from optuna.distributions import FloatDistribution as Float
 from optuna.distributions import IntDistribution as Int
-from optuna.trial import TrialState
+from optuna.pruners import PercentilePruner
+from optuna.samplers import TPESampler
+from optuna.storages.journal import JournalFileBackend, JournalStorage
+from optuna.trial import FrozenTrial, TrialState
 
 from level2_project.config import Config
 from level2_project.measures.metrics import log_loss
-from level2_project.models.studies import Plan, finished, next_trial, open_study
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.run.display import Progress
 from level2_project.split import Split, for_choice, sample
@@ -48,10 +52,11 @@ SPACE: dict[str, dict[str, BaseDistribution]] = {
 # A search begins with the defaults of `train.py`, and with these for what they omit.
 OMITTED = {"subsample": 1.0, "reg_alpha": 1e-3}
 # Without a frequency `subsample` does nothing.
-FIXED: dict[str, dict[str, Any]] = {name: {} for name in SPACE} | {
-    "lightgbm": {"subsample_freq": 1}
-}
+FIXED = {"lightgbm": {"subsample_freq": 1}, "logistic": {}, "neural_net": {}}
 AT_ONCE = 2  # folds, each on a thread
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+UNTESTED = 10  # trials before guesses are informed and bad ones are given up
+KEPT = 25.0  # percent; guesses soon beat the median, which then gives up next to none
 
 
 class Tuned(NamedTuple):
@@ -61,37 +66,65 @@ class Tuned(NamedTuple):
 
 
 def tune(
-    folds: list[Split],
-    columns: list[str],
-    config: Config,
-    storage: Path,
-    progress: Progress | None = None,
+    folds: list[Split], columns: list[str], config: Config, file: Path, told: Progress
 ) -> Tuned:
-    """Search until the study in `storage` has all its trials, whoever ran them.
+    """Search until the study in `file` has all its trials, whoever ran them.
 
     Args:
         folds: the whole walk-forward; the last `untouched` folds are never looked at.
         columns: the selected ones.
         config: seed, model, imbalance, trials, and how many customers the search sees.
-        storage: the file of the study; another process may be at work on it.
-        progress: told after each trial how many are done.
+        file: kept by Optuna; another process may be at work on it.
+        told: how many trials are done, after each.
     """
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    model, seed = config.train.model, config.seed_for("search")
-    few = sampled(for_choice(folds, config.split), columns, config)
-    first = {name: (OMITTED | DEFAULTS[model])[name] for name in SPACE[model]}
-    plan = Plan(storage, config.tune.trials, SPACE[model], first, seed)
-    study = open_study(storage)
-    while trial := next_trial(study, plan):
-        recipe = recipe_of(config, FIXED[model] | trial.params)
-        run(study, trial, few, recipe, seed)
-        if progress:
-            progress(len(finished(study)), plan.n_trials)
+    model, wanted = config.train.model, config.tune.trials
+    few, seed = sampled(folds, columns, config), config.seed_for("search")
+    study = open_study(file, model)
+    while len(finished(study)) < wanted:
+        trial = begin(study, SPACE[model], seed)
+        try:
+            run(trial, few, recipe_of(config, FIXED[model] | trial.params), seed)
+        except KeyboardInterrupt:
+            study.tell(trial, state=TrialState.FAIL)
+            raise
+        told(len(finished(study)), wanted)
     return tuned(study, FIXED[model])
 
 
+def open_study(file: Path, model: str) -> optuna.Study:
+    """Join the study in `file`, or begin it with the usual settings."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    storage = JournalStorage(JournalFileBackend(str(file)))
+    pruner = PercentilePruner(KEPT, n_startup_trials=UNTESTED)
+    study = optuna.create_study(
+        storage=storage, pruner=pruner, study_name=model, load_if_exists=True
+    )
+    if not finished(study):
+        usual = OMITTED | DEFAULTS[model]
+        study.enqueue_trial({name: usual[name] for name in SPACE[model]})
+    return study
+
+
+def finished(study: optuna.Study) -> list[FrozenTrial]:
+    return study.get_trials(deepcopy=False, states=FINISHED)
+
+
+def begin(
+    study: optuna.Study, space: dict[str, BaseDistribution], seed: int
+) -> optuna.Trial:
+    """Begin the next trial; what is drawn depends on how many there are, not on luck.
+
+    So a search that is stopped and goes on ends with the trials that it would have had.
+    """
+    before = study.get_trials(states=(*FINISHED, TrialState.RUNNING))
+    own = np.random.SeedSequence([seed, len(before)]).generate_state(1)[0]
+    study.sampler = TPESampler(seed=int(own), n_startup_trials=UNTESTED)
+    return study.ask(space)
+
+
 def sampled(folds: list[Split], columns: list[str], config: Config) -> list[Split]:
-    """Keep these columns of randomly chosen customers, the same in all folds."""
+    """Keep these columns of randomly chosen customers, the same in all open folds."""
+    folds = for_choice(folds, config.split)
     everybody = pd.concat(side[["customer_id"]] for fold in folds for side in fold)
     seed, wanted = config.seed_for("search.customers"), [*KEYS, LABEL, *columns]
     ids = sample(everybody, config.tune.customers, seed)["customer_id"]
@@ -101,27 +134,21 @@ def sampled(folds: list[Split], columns: list[str], config: Config) -> list[Spli
     ]
 
 
-def run(
-    study: optuna.Study,
-    trial: optuna.Trial,
-    folds: list[Split],
-    recipe: Recipe,
-    seed: int,
-) -> None:
+def run(trial: optuna.Trial, folds: list[Split], recipe: Recipe, seed: int) -> None:
     """Test one setting, two folds at a time; give up once it lies behind most others.
 
     What is reported after a fold is the mean over all folds so far.
     """
     losses: list[float] = []
-    for first in range(0, len(folds), AT_ONCE):
-        pair = folds[first : first + AT_ONCE]
+    while len(losses) < len(folds):
+        pair = folds[len(losses) : len(losses) + AT_ONCE]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             losses += pool.map(lambda fold: loss(recipe, fold, seed), pair)
         trial.report(float(np.mean(losses)), len(losses))
         if len(losses) < len(folds) and trial.should_prune():
-            study.tell(trial, state=TrialState.PRUNED)
+            trial.study.tell(trial, state=TrialState.PRUNED)
             return
-    study.tell(trial, float(np.mean(losses)))
+    trial.study.tell(trial, float(np.mean(losses)))
 
 
 def loss(recipe: Recipe, fold: Split, seed: int) -> float:
@@ -135,16 +162,13 @@ def tuned(study: optuna.Study, fixed: dict[str, Any]) -> Tuned:
 
     The log loss of a trial that was given up is that of the folds it has seen.
     """
+    trials = finished(study)
     rows = [
-        {
-            "trial": number,
-            "state": trial.state.name.lower(),
-            "n_folds": trial.last_step,
-            "log_loss": trial.value,
-            **trial.params,
-        }
-        for number, trial in enumerate(finished(study), start=1)
+        (trial.state.name.lower(), trial.last_step, trial.value) for trial in trials
     ]
+    table = pd.DataFrame(rows, columns=["state", "n_folds", "log_loss"])
+    table.insert(0, "trial", table.index + 1)
+    table = table.join(pd.DataFrame([trial.params for trial in trials]))
     shares = optuna.importance.get_param_importances(study)
     importance = pd.DataFrame(shares.items(), columns=["parameter", "importance"])
-    return Tuned(fixed | study.best_params, pd.DataFrame(rows), importance)
+    return Tuned(fixed | study.best_params, table, importance)

@@ -23,12 +23,7 @@ BINS = 10  # of equally many customers each
 
 
 def curves(folds: list[pd.DataFrame], economics: Economics) -> dict[str, pd.DataFrame]:
-    """Compute five curves by name, one row per point: `x`, `mean`, `low`, `high`.
-
-    Args:
-        folds: the predictions of one tested cutoff each, with `is_reachable`.
-        economics: what an offer costs and is assumed to bring.
-    """
+    """Compute five curves by name from the predictions of one tested cutoff each."""
     sides = [(fold[LABEL].to_numpy(bool), fold["p_churn"].to_numpy()) for fold in folds]
     n_bins = min(BINS, *map(len, folds))
     bins = np.array([binned(*side, n_bins) for side in sides])  # (folds, 2, bins)

@@ -2,18 +2,12 @@
 
 import numpy as np
 import pandas as pd
+from sklearn import preprocessing as steps
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (
-    FunctionTransformer,
-    OneHotEncoder,
-    OrdinalEncoder,
-    StandardScaler,
-)
 
 NOMINAL = r"^nominal__|__missingindicator_"  # names of encoded categories
-UNKNOWN = -1  # a category that is missing or new
 
 
 def encoder() -> ColumnTransformer:
@@ -24,16 +18,14 @@ def encoder() -> ColumnTransformer:
     Categories keep columns of their own, so that SMOTE does not interpolate them.
     """
     numeric = make_pipeline(
-        FunctionTransformer(squashed, feature_names_out="one-to-one"),
-        StandardScaler(),
+        steps.FunctionTransformer(squashed, feature_names_out="one-to-one"),
+        steps.StandardScaler(),
         SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True),
     )
-    nominal = OrdinalEncoder(
-        handle_unknown="use_encoded_value",
-        unknown_value=UNKNOWN,
-        encoded_missing_value=UNKNOWN,
-        dtype=np.float32,
-    )
+    nominal = steps.OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=-1,
+        encoded_missing_value=-1, dtype=np.float32,
+    )  # fmt: skip
     numbers = make_column_selector(dtype_exclude="category")
     categories = make_column_selector(dtype_include="category")
     sides = [("numeric", numeric, numbers), ("nominal", nominal, categories)]
@@ -46,8 +38,6 @@ def squashed(numeric: pd.DataFrame) -> pd.DataFrame:
 
 def one_hot() -> ColumnTransformer:
     """Return what turns each encoded category into columns of its own."""
-    encode = OneHotEncoder(
-        handle_unknown="ignore", sparse_output=False, dtype=np.float32
-    )
-    categories = make_column_selector(pattern=NOMINAL)
-    return ColumnTransformer([("one_hot", encode, categories)], remainder="passthrough")
+    how = {"handle_unknown": "ignore", "sparse_output": False, "dtype": np.float32}
+    step = "one_hot", steps.OneHotEncoder(**how), make_column_selector(pattern=NOMINAL)
+    return ColumnTransformer([step], remainder="passthrough")

@@ -9,8 +9,6 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from level2_project.point_in_time.keys import LABEL
-
 Floats = NDArray[np.floating[Any]]
 
 HELD_BACK = 3  # last cutoffs on which recalibration is fitted
@@ -49,19 +47,8 @@ def log_odds(p: Floats) -> Floats:
 def before_and_after(
     snapshots: pd.DataFrame, horizon_months: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Hold back the last cutoffs, and leave out rows whose labels reach into them.
-
-    Raises:
-        ValueError: too few cutoffs to hold some back.
-    """
+    """Hold back the last cutoffs, and leave out rows whose labels reach into them."""
     cutoff = snapshots["cutoff"]
     held_from = sorted(cutoff.unique())[-HELD_BACK:][0]
     label_ends = cutoff + pd.DateOffset(months=horizon_months)
-    sides = snapshots[label_ends <= held_from], snapshots[cutoff >= held_from]
-    if not all(side[LABEL].any() for side in sides):
-        raise ValueError(
-            f"cannot recalibrate: wanted leavers before {held_from:%Y-%m-%d} and "
-            f"after, found none on one side: train on more than "
-            f"{HELD_BACK + horizon_months} cutoffs, or set recalibrate = false"
-        )
-    return sides
+    return snapshots[label_ends <= held_from], snapshots[cutoff >= held_from]

@@ -197,8 +197,3 @@ def test_columns_without_signal_cost_nothing_and_the_dearest_comes_first():
     assert table["mean"].is_monotonic_decreasing
     assert table.loc["noise_00", "mean"] < 0.02 < table["mean"].iloc[0]
     assert set(table.index) == set(model.columns)
-
-
-def test_a_cutoff_without_leavers_is_refused():
-    with pytest.raises(ValueError, match="found only one of the two at 2022-05-01"):
-        evaluate(predictions_of(cutoffs=1).assign(left=False), ECONOMICS)

@@ -245,13 +245,6 @@ def test_labels_of_the_twin_do_not_reach_into_what_is_held_back():
     assert label_ends.max() == held_back["cutoff"].min()
 
 
-def test_too_few_cutoffs_to_recalibrate_say_how_many_are_wanted():
-    snapshots = snapshots_of(customers=200, cutoffs=3)
-
-    with pytest.raises(ValueError, match="more than 4 cutoffs, or set recalibrate"):
-        train(Recipe(recalibrate=True), snapshots, 1)
-
-
 # --- what a model is asked -----------------------------------------------------------
 
 
