@@ -114,13 +114,8 @@ def winner(comparison: pd.DataFrame) -> dict[str, Any]:
     """
     recipes = list(by_fold(comparison, "seconds"))
     for figure in ("profit_per_1000_usd", "average_precision"):
-        recipes = tied(by_fold(comparison, figure)[recipes])
+        figures = by_fold(comparison, figure)[recipes]
+        behind = figures.sub(figures[figures.mean().idxmax()], axis=0)
+        recipes = [*figures.columns[interval(behind.to_numpy(float)).high >= 0]]
     model, imbalance, right = by_fold(comparison, "log_loss")[recipes].mean().idxmin()
     return {"model": model, "imbalance": imbalance, "recalibrate": bool(right)}
-
-
-def tied(figures: pd.DataFrame) -> list[Key]:
-    """List the best column, and those not behind it by more than the interval."""
-    best = figures[figures.mean().idxmax()]
-    ahead = interval(figures.sub(best, axis=0).to_numpy(float)).high >= 0
-    return list(figures.columns[ahead])

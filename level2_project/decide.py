@@ -51,9 +51,9 @@ def rested(offers: pd.DataFrame, rows: pd.DataFrame, rest_months: int) -> Array:
     An offer that arrived at or after a row's cutoff is not known to it.
     """
     made = offers.loc[offers["arm"] == "treated"]
-    pairs = rows[KEYS].assign(row=np.arange(len(rows)))
+    numbers, rest = np.arange(len(rows)), pd.DateOffset(months=rest_months)
+    pairs = rows[KEYS].assign(row=numbers)
     pairs = pairs.merge(made[["customer_id", "event_at", "arrived_at"]])
-    rest = pd.DateOffset(months=rest_months)
     rests = pairs["event_at"].dt.normalize() + rest > pairs["cutoff"]
     known = pairs["arrived_at"] < pairs["cutoff"]
-    return ~np.isin(np.arange(len(rows)), pairs.loc[rests & known, "row"])
+    return ~np.isin(numbers, pairs.loc[rests & known, "row"])

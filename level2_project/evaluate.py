@@ -65,11 +65,8 @@ def claim(evaluation: Evaluation) -> dict[str, float]:
 
 def summary(by_cutoff: pd.DataFrame) -> pd.DataFrame:
     """Compute each metric's mean over cutoffs with its interval, one row per metric."""
-    rows = [
-        (metric, *interval(by_cutoff[metric].to_numpy(float)), unit)
-        for metric, unit in UNITS.items()
-    ]
-    return pd.DataFrame(rows, columns=["metric", "mean", "low", "high", "unit"])
+    found = interval(by_cutoff[list(UNITS)].to_numpy(float))._asdict()
+    return pd.DataFrame({"metric": list(UNITS), **found, "unit": list(UNITS.values())})
 
 
 def decided(predictions: pd.DataFrame, economics: Economics) -> NDArray[np.bool_]:
@@ -91,9 +88,8 @@ def importance(
 ) -> pd.DataFrame:
     """Compute what average precision loses when one column is shuffled, worst first.
 
-    Columns that tell the same story stand in for each other: both may look cheap.
-
-    The interval allows for the luck of the shuffles alone.
+    Columns that tell the same story stand in for each other: both may look cheap. The
+    interval allows for the luck of the shuffles alone.
     """
     losses = permutation_importance(
         model.estimator, test[model.columns], test[LABEL].to_numpy(bool),

@@ -28,8 +28,7 @@ def split(
         snapshots: one row per customer per `cutoff` (midnight, UTC).
         test_start: the cutoff to predict.
         gap: horizon plus delay.
-        window: train only on labels that became known within this time before
-            `test_start`; without it, on all of them.
+        window: train only on labels that became known in so long before `test_start`.
 
     Raises:
         ValueError: either side is empty.

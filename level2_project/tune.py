@@ -73,7 +73,7 @@ def tune(
     Args:
         folds: the whole walk-forward; the last `untouched` folds are never looked at.
         columns: the selected ones.
-        config: seed, model, imbalance, trials, and how many customers the search sees.
+        config: how many trials there are to be, and what they try.
         file: kept by Optuna; another process may be at work on it.
         told: how many trials are done, after each.
     """
@@ -164,10 +164,9 @@ def tuned(study: optuna.Study, fixed: dict[str, Any]) -> Tuned:
     """
     trials = finished(study)
     rows = [
-        (trial.state.name.lower(), trial.last_step, trial.value) for trial in trials
+        (n, t.state.name.lower(), t.last_step, t.value) for n, t in enumerate(trials, 1)
     ]
-    table = pd.DataFrame(rows, columns=["state", "n_folds", "log_loss"])
-    table.insert(0, "trial", table.index + 1)
+    table = pd.DataFrame(rows, columns=["trial", "state", "n_folds", "log_loss"])
     table = table.join(pd.DataFrame([trial.params for trial in trials]))
     shares = optuna.importance.get_param_importances(study)
     importance = pd.DataFrame(shares.items(), columns=["parameter", "importance"])

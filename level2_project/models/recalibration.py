@@ -21,8 +21,7 @@ class Recalibration(NamedTuple):
     stretch: float
 
     def __call__(self, p_churn: Floats) -> Floats:
-        corrected: Floats = expit(self.shift + self.stretch * log_odds(p_churn))
-        return corrected
+        return np.asarray(expit(self.shift + self.stretch * log_odds(p_churn)))
 
 
 def platt(p: Floats, left: NDArray[np.bool_]) -> Recalibration:
@@ -40,8 +39,7 @@ def platt(p: Floats, left: NDArray[np.bool_]) -> Recalibration:
 
 
 def log_odds(p: Floats) -> Floats:
-    odds: Floats = logit(np.clip(p.astype(float), 1e-9, 1 - 1e-9))
-    return odds
+    return np.asarray(logit(np.clip(p.astype(float), 1e-9, 1 - 1e-9)))
 
 
 def before_and_after(
