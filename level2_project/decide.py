@@ -18,11 +18,7 @@ def decide(
 ) -> Array:
     """Mark the customers to whom an offer is worth more than it costs.
 
-    Args:
-        p_churn: probability of leaving within the horizon without an offer.
-        monthly_fee_usd: USD for one month; without it there is no offer.
-        free: reachable, and no offer within the last `rest_months`.
-        economics: the assumed save rate, and the money.
+    Only `free` customers get one: reachable, and without an offer in `rest_months`.
     """
     return (gain_usd(p_churn, monthly_fee_usd, economics) > 0) & free
 

@@ -34,10 +34,10 @@ def walk(
     folds: list[Split], columns: list[str], recipe: Recipe, seed: int
 ) -> pd.DataFrame:
     """Predict the customers of each tested cutoff from its own past, one row each."""
-    parts = []
-    for fold in folds:
-        model = train(recipe, fold.train[[*KEYS, LABEL, *columns]], seed)
-        parts.append(fold.test[WALKED].assign(p_churn=p_churn(model, fold.test)))
+    wanted, parts = [*KEYS, LABEL, *columns], list[pd.DataFrame]()
+    for past, test in folds:
+        p = p_churn(train(recipe, past[wanted], seed), test)
+        parts.append(test[WALKED].assign(p_churn=p))
     return pd.concat(parts, ignore_index=True)
 
 

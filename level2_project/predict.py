@@ -11,8 +11,10 @@ def predict(
     model: Trained, candidates: pd.DataFrame, economics: Economics
 ) -> pd.DataFrame:
     """Compute `customer_id`, `cutoff`, `p_churn` and `offer` for every candidate."""
-    p = p_churn(model, candidates)
-    fee_usd = candidates["monthly_fee_usd"].to_numpy(float)
+    p, fee_usd = (
+        p_churn(model, candidates),
+        candidates["monthly_fee_usd"].to_numpy(float),
+    )
     offer = decide(p, fee_usd, candidates["is_free"].to_numpy(bool), economics)
     cutoff = candidates["cutoff"].dt.strftime("%Y-%m-%d")
     rows = candidates[["customer_id"]].assign(cutoff=cutoff, p_churn=p, offer=offer)

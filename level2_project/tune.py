@@ -70,12 +70,8 @@ def tune(
 ) -> Tuned:
     """Search until the study in `file` has all its trials, whoever ran them.
 
-    Args:
-        folds: the whole walk-forward; the last `untouched` folds are never looked at.
-        columns: the selected ones.
-        config: how many trials there are to be, and what they try.
-        file: kept by Optuna; another process may be at work on it.
-        told: how many trials are done, after each.
+    The last `untouched` of the folds are never looked at. Another process may be at
+    work on the file. `told` hears after each trial how many are done.
     """
     model, wanted = config.train.model, config.tune.trials
     few, seed = sampled(folds, columns, config), config.seed_for("search")

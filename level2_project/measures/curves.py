@@ -1,7 +1,6 @@
 """Curves: what an evaluation draws, each with a band from the tested cutoffs.
 
-Every curve is computed cutoff by cutoff and read off at points that all cutoffs share.
-Its band is the 95 % t interval of their mean, point by point.
+Every curve is read off at points that all cutoffs share; its band is their t interval.
 """
 
 from typing import Any
@@ -71,13 +70,11 @@ def lift(left: Array, p_churn: Array) -> Array:
 
 
 def profit(fold: pd.DataFrame, economics: Economics) -> Array:
-    """Return USD per 1,000 customers, by the share of customers who get an offer.
-
-    Offers go to the highest expected gain first, and to unreachable customers last.
-    """
+    """Return USD per 1,000 customers, by the share of customers who get an offer."""
     fee_usd = fold["monthly_fee_usd"].to_numpy(float)
     expected = gain_usd(fold["p_churn"].to_numpy(), fee_usd, economics)
     came = gain_usd(fold[LABEL].to_numpy(float), fee_usd, economics)
+    # The highest expected gain comes first, customers who cannot be reached last.
     first = np.lexsort([-expected, ~fold["is_reachable"].to_numpy()])
     total = np.cumsum(came[first])
     return 1000 * np.append(0.0, total)[counts(len(fold))] / len(fold)

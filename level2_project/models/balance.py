@@ -40,9 +40,8 @@ def smote(features: pd.DataFrame, left: Bools, seed: int) -> tuple[pd.DataFrame,
     categories = [*features.filter(regex=NOMINAL)]
     method = partial(SMOTENC, categories) if categories else SMOTE
     how = {"k_neighbors": min(5, n_leavers - 1), "random_state": seed}
-    made, _ = method(sampling_strategy={True: wanted}, **how).fit_resample(
-        features[shown], left[shown]
-    )
+    smoter = method(sampling_strategy={True: wanted}, **how)
+    made, _ = smoter.fit_resample(features[shown], left[shown])
     new = made.iloc[n_leavers + 1 :]
     labels = np.concatenate([left, np.ones(len(new), bool)])
     return pd.concat([features, new], ignore_index=True), labels
