@@ -10,11 +10,10 @@ import pandas as pd
 
 from comparison.case import Case
 from comparison.practice import Offers, Practice, by_expected_profit
-from level2_project import compare
 from level2_project.evaluate import claim, evaluate, walk
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.run.found import read_found
-from level2_project.split import Split, for_claim
+from level2_project.split import Split, for_claim, sample
 from level2_project.train import Recipe, Trained, p_churn, recipe_of, train
 
 
@@ -75,7 +74,7 @@ class Method:
 
     def sample(self, n_customers: int, purpose: str) -> "Method":
         """Learn from randomly drawn customers alone; all are still predicted."""
-        drawn = compare.sample(self.past, n_customers, self.seed(purpose))
+        drawn = sample(self.past, n_customers, self.seed(purpose))
         return replace(self, past=drawn)
 
 

@@ -4,7 +4,6 @@ import time
 from itertools import product
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
@@ -13,74 +12,45 @@ from level2_project.config import Config, Economics
 from level2_project.decide import decide, reachable
 from level2_project.measures.gain import profit_per_1000_usd
 from level2_project.measures.interval import interval
-from level2_project.measures.metrics import (
-    average_precision,
-    calibration,
-    log_loss,
-    roc_auc,
-)
+from level2_project.measures.metrics import METRICS
 from level2_project.point_in_time.keys import LABEL
 from level2_project.run.display import Progress
-from level2_project.split import Split, for_choice, walk_forward
+from level2_project.split import Split, for_choice, sample, walk_forward
 from level2_project.train import Recipe, Trained, p_churn, recalibrated, train
 
 Key = tuple[str, str, bool]  # model, imbalance, recalibrate
+Measured = dict[str, Any]  # figures by name
 
 # From simple to elaborate: of equals, the simpler one wins.
 MODELS = ["logistic", "lightgbm", "neural_net"]
 IMBALANCES = ["nothing", "class_weights", "under_sampling", "smote"]
 RECIPES: list[Key] = list(product(MODELS, IMBALANCES, [False, True]))
 RECIPE = ["model", "imbalance", "recalibrate"]
-FIGURES = [
-    "average_precision",
-    "log_loss",
-    "roc_auc",
-    "calibration",
-    "profit_per_1000_usd",
-    "seconds",
-]
+SCORES = METRICS[:4]  # all but the lift
+FIGURES = [*(score.__name__ for score in SCORES), "profit_per_1000_usd", "seconds"]
 
 
-def compare(
-    snapshots: pd.DataFrame, config: Config, progress: Progress | None = None
-) -> pd.DataFrame:
+def compare(snapshots: pd.DataFrame, config: Config, told: Progress) -> pd.DataFrame:
     """Measure every recipe on every fold open to choice, one row each.
 
     Two models are fitted at a time, each on one thread: `seconds` are of such a half.
-
-    Args:
-        snapshots: one row per customer per cutoff, with `monthly_fee_usd` and
-            `is_unpaid`.
-        config: how many customers are looked at, folds, economics, seed.
-        progress: told after each model how many are done.
     """
     seed = config.seed_for("compare.customers")
     few = sample(snapshots, config.train.compare_customers, seed)
     folds = for_choice(walk_forward(few, config.split, config.time.gap), config.split)
     jobs = list(product(folds, MODELS, IMBALANCES))
-    rows: list[dict[str, Any]] = []
+    rows: list[Measured] = []
     with threadpool_limits(1):
         pairs = Parallel(n_jobs=2, prefer="threads", return_as="generator")(
-            delayed(both)(fold, model, imbalance, config)
-            for fold, model, imbalance in jobs
+            delayed(both)(*job, config) for job in jobs
         )
         for done, pair in enumerate(pairs, start=1):
             rows += pair
-            if progress:
-                progress(done, len(jobs))
+            told(done, len(jobs))
     return pd.DataFrame(rows)
 
 
-def sample(snapshots: pd.DataFrame, n_customers: int, seed: int) -> pd.DataFrame:
-    """Keep all snapshots of randomly chosen customers."""
-    ids = np.unique(snapshots["customer_id"])
-    chosen = np.random.default_rng(seed).permutation(ids)[:n_customers]
-    return snapshots[snapshots["customer_id"].isin(chosen)]
-
-
-def both(
-    fold: Split, model: str, imbalance: str, config: Config
-) -> list[dict[str, Any]]:
+def both(fold: Split, model: str, imbalance: str, config: Config) -> list[Measured]:
     """Measure a recipe without recalibration and with it; the model is the same."""
     recipe = Recipe(model, imbalance, horizon_months=config.time.horizon_months)
     start, seed = time.perf_counter(), config.seed_for("compare.models")
@@ -95,7 +65,7 @@ def both(
 
 def measured(
     model: Trained, test: pd.DataFrame, economics: Economics, seconds: float
-) -> dict[str, Any]:
+) -> Measured:
     """Measure a model on the tested cutoff, as if no offer had been made before."""
     p, left = p_churn(model, test), test[LABEL].to_numpy(bool)
     fee_usd = test["monthly_fee_usd"].to_numpy()
@@ -103,10 +73,7 @@ def measured(
     return {
         **{name: getattr(model.recipe, name) for name in RECIPE},
         "fold": test["cutoff"].iloc[0],
-        "average_precision": average_precision(left, p),
-        "log_loss": log_loss(left, p),
-        "roc_auc": roc_auc(left, p),
-        "calibration": calibration(left, p),
+        **{score.__name__: score(left, p) for score in SCORES},
         "profit_per_1000_usd": profit_per_1000_usd(offer, left, fee_usd, economics),
         "seconds": seconds,
     }
@@ -117,11 +84,16 @@ def summary(comparison: pd.DataFrame) -> pd.DataFrame:
 
     A difference is taken fold by fold against the same model with nothing done about
     imbalance and no recalibration. `..._difference` is its mean over folds, `..._low`
-    and `..._high` its 95 % t interval. Folds are few and share customers, so an
-    interval is the least that has to be allowed for.
+    and `..._high` its 95 % t interval.
     """
-    tables = [differences(by_fold(comparison, figure), figure) for figure in FIGURES]
-    return pd.concat(tables, axis=1).reset_index()
+    columns: dict[str, Any] = {}
+    for figure in FIGURES:
+        figures = by_fold(comparison, figure)
+        plain = figures[[(model, "nothing", False) for model, _, _ in figures]]
+        found = interval(figures.to_numpy(float) - plain.to_numpy(float))
+        names = [f"{figure}_{part}" for part in ("difference", "low", "high")]
+        columns |= {figure: figures.mean(), **dict(zip(names, found, strict=True))}
+    return pd.DataFrame(columns).reset_index()
 
 
 def by_fold(comparison: pd.DataFrame, figure: str) -> pd.DataFrame:
@@ -130,43 +102,18 @@ def by_fold(comparison: pd.DataFrame, figure: str) -> pd.DataFrame:
     return figures[[recipe for recipe in RECIPES if recipe in figures]]
 
 
-def differences(figures: pd.DataFrame, figure: str) -> pd.DataFrame:
-    """Return one row per recipe: mean, and interval of the difference from plain."""
-    plain = figures[[(model, "nothing", False) for model, _, _ in figures]]
-    found = interval(figures.to_numpy(float) - plain.to_numpy(float))
-    return pd.DataFrame(
-        {
-            figure: figures.mean(),
-            f"{figure}_difference": found.mean,
-            f"{figure}_low": found.low,
-            f"{figure}_high": found.high,
-        }
-    )
-
-
 def winner(comparison: pd.DataFrame) -> dict[str, Any]:
     """Return the recipe to use: `model`, `imbalance`, `recalibrate`.
 
-    Money first: recipes go out whose profit lies behind the most profitable one's by
-    more than the 95 % interval of the paired difference. Of those left, recipes go
-    out that lie so behind the one of the highest average precision. What is left is
-    tied in both: the lowest mean log loss wins, for offers are decided by
-    probabilities. Of equals, the simplest.
+    Money first: recipes go out whose profit lies behind the best by more than the 95 %
+    interval of the paired difference, then those whose average precision does. Of what
+    is left the lowest mean log loss wins, for offers are decided by probabilities. Of
+    equals, the simplest.
     """
     recipes = list(by_fold(comparison, "seconds"))
     for figure in ("profit_per_1000_usd", "average_precision"):
-        recipes = tied(by_fold(comparison, figure)[recipes])
-    log_loss = by_fold(comparison, "log_loss")[recipes].mean()
-    model, imbalance, recalibrate = log_loss.idxmin()
-    return {
-        "model": model,
-        "imbalance": imbalance,
-        "recalibrate": bool(recalibrate),
-    }
-
-
-def tied(figures: pd.DataFrame) -> list[Key]:
-    """List the best column, and those not behind it by more than the interval."""
-    best = figures[figures.mean().idxmax()]
-    ahead = interval(figures.sub(best, axis=0).to_numpy(float)).high >= 0
-    return list(figures.columns[ahead])
+        figures = by_fold(comparison, figure)[recipes]
+        behind = figures.sub(figures[figures.mean().idxmax()], axis=0)
+        recipes = [*figures.columns[interval(behind.to_numpy(float)).high >= 0]]
+    model, imbalance, right = by_fold(comparison, "log_loss")[recipes].mean().idxmin()
+    return {"model": model, "imbalance": imbalance, "recalibrate": bool(right)}

@@ -10,37 +10,23 @@ from level2_project.config import Economics
 from level2_project.measures.gain import gain_usd
 from level2_project.point_in_time.keys import KEYS
 
-Floats = NDArray[np.floating[Any]]
-Bools = NDArray[np.bool_]
+Array = NDArray[Any]  # (n_customers,)
 
 
 def decide(
-    p_churn: Floats, monthly_fee_usd: Floats, free: Bools, economics: Economics
-) -> Bools:
+    p_churn: Array, monthly_fee_usd: Array, free: Array, economics: Economics
+) -> Array:
     """Mark the customers to whom an offer is worth more than it costs.
 
-    Args:
-        p_churn: probability of leaving within the horizon without an offer.  # (n,)
-        monthly_fee_usd: USD for one month; without it there is no offer.  # (n,)
-        free: reachable, and no offer within the last `rest_months`.  # (n,)
-        economics: the assumed save rate, and the money.
+    Only `free` customers get one: reachable, and without an offer in `rest_months`.
     """
     return (gain_usd(p_churn, monthly_fee_usd, economics) > 0) & free
 
 
 def offers(
-    p_churn: Floats, candidates: pd.DataFrame, economics: Economics
+    p_churn: Array, candidates: pd.DataFrame, economics: Economics
 ) -> pd.DataFrame:
-    """List the customers who get an offer, the highest expected gain first.
-
-    Args:
-        p_churn: probability of leaving within the horizon without an offer.  # (n,)
-        candidates: one row per customer, with `monthly_fee_usd` and `is_free`.  # (n,)
-        economics: the assumed save rate, and the money.
-
-    Returns:
-        One row per offer: the keys, `monthly_fee_usd`, `p_churn`, `gain_usd`.
-    """
+    """List the customers who get an offer, the highest expected gain first."""
     fee_usd = candidates["monthly_fee_usd"].to_numpy(float)
     free = candidates["is_free"].to_numpy(bool)
     rows = candidates[[*KEYS, "monthly_fee_usd"]].assign(
@@ -50,28 +36,20 @@ def offers(
     return made.sort_values("gain_usd", ascending=False, ignore_index=True)
 
 
-def reachable(rows: pd.DataFrame) -> Bools:
-    """Mark the customers without an unpaid invoice: a discount does not pay it.
-
-    Args:
-        rows: one row per customer and cutoff, with `is_unpaid`.
-    """
+def reachable(rows: pd.DataFrame) -> Array:
+    """Mark the customers without an unpaid invoice: a discount does not pay it."""
     return ~(rows["is_unpaid"].to_numpy() > 0)
 
 
-def rested(offers: pd.DataFrame, rows: pd.DataFrame, rest_months: int) -> Bools:
-    """Mark the rows without a known offer within the last `rest_months`.
+def rested(offers: pd.DataFrame, rows: pd.DataFrame, rest_months: int) -> Array:
+    """Mark the rows, one per customer and cutoff, without an offer in `rest_months`.
 
-    Args:
-        offers: one row per offer made or withheld; what arrived at or after a row's
-            cutoff is not known to it.
-        rows: `customer_id` and `cutoff`, one row per customer per cutoff.
-        rest_months: with 0, no customer rests.
+    An offer that arrived at or after a row's cutoff is not known to it.
     """
     made = offers.loc[offers["arm"] == "treated"]
-    pairs = rows[KEYS].assign(row=np.arange(len(rows)))
+    numbers, rest = np.arange(len(rows)), pd.DateOffset(months=rest_months)
+    pairs = rows[KEYS].assign(row=numbers)
     pairs = pairs.merge(made[["customer_id", "event_at", "arrived_at"]])
-    rest = pd.DateOffset(months=rest_months)
     rests = pairs["event_at"].dt.normalize() + rest > pairs["cutoff"]
     known = pairs["arrived_at"] < pairs["cutoff"]
-    return ~np.isin(np.arange(len(rows)), pairs.loc[rests & known, "row"])
+    return ~np.isin(numbers, pairs.loc[rests & known, "row"])

@@ -1,8 +1,7 @@
 """Evaluate: how good the probabilities are at each tested cutoff, and how sure that is.
 
 Every figure is computed cutoff by cutoff; what is reported is the mean over cutoffs
-with a 95 % t interval. Cutoffs are few and share customers: take an interval as the
-least that has to be allowed for.
+with a 95 % t interval. Cutoffs are few and share customers, so that is the least error.
 """
 
 from typing import Any, NamedTuple
@@ -23,7 +22,6 @@ from level2_project.split import Split
 from level2_project.train import Recipe, Trained, p_churn, train
 
 WALKED = [*KEYS, LABEL, "monthly_fee_usd", "is_unpaid"]
-MONTHS_A_YEAR = 12
 
 
 class Evaluation(NamedTuple):
@@ -35,31 +33,16 @@ class Evaluation(NamedTuple):
 def walk(
     folds: list[Split], columns: list[str], recipe: Recipe, seed: int
 ) -> pd.DataFrame:
-    """Predict each tested cutoff from its own past, as one would have then.
-
-    Returns:
-        One row per customer per tested cutoff: `customer_id`, `cutoff`, `left`,
-        `monthly_fee_usd`, `is_unpaid`, `p_churn`.
-    """
-    parts = []
-    for fold in folds:
-        model = train(recipe, fold.train[[*KEYS, LABEL, *columns]], seed)
-        parts.append(fold.test[WALKED].assign(p_churn=p_churn(model, fold.test)))
+    """Predict the customers of each tested cutoff from its own past, one row each."""
+    wanted, parts = [*KEYS, LABEL, *columns], list[pd.DataFrame]()
+    for past, test in folds:
+        p = p_churn(train(recipe, past[wanted], seed), test)
+        parts.append(test[WALKED].assign(p_churn=p))
     return pd.concat(parts, ignore_index=True)
 
 
 def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
-    """Hold predictions against who really left.
-
-    Args:
-        predictions: one row per customer per tested cutoff, as from `walk`.
-        economics: what an offer costs and is assumed to bring.
-
-    Raises:
-        ValueError: a column is missing, a probability is out of [0, 1], or a cutoff
-            has no leavers or no stayers.
-    """
-    _check(predictions)
+    """Hold predictions, as from `walk`, against who really left."""
     offered = predictions.assign(
         offer=decided(predictions, economics), is_reachable=reachable(predictions)
     )
@@ -71,64 +54,47 @@ def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
 def claim(evaluation: Evaluation) -> dict[str, float]:
     """Return what the project believes it will reach, by the judge's names.
 
-    `..._error` is the standard error of a mean over cutoffs. Profit is claimed for a
-    year of twelve mean months, USD per 1,000 customers.
+    `..._error` is the standard error of a mean over cutoffs. Profit is that of a year
+    of twelve mean months, USD per 1,000 customers.
     """
-    figures = evaluation.by_cutoff[list(UNITS)]
-    figures = figures.assign(profit=MONTHS_A_YEAR * figures["profit"])
+    by_cutoff = evaluation.by_cutoff
+    figures = by_cutoff[list(UNITS)].assign(profit=12 * by_cutoff["profit"])
     means, errors = figures.mean(), figures.sem().add_suffix("_error").dropna()
     return {**means.to_dict(), **errors.to_dict()}
 
 
 def summary(by_cutoff: pd.DataFrame) -> pd.DataFrame:
     """Compute each metric's mean over cutoffs with its interval, one row per metric."""
-    rows = [
-        (metric, *interval(by_cutoff[metric].to_numpy(float)), unit)
-        for metric, unit in UNITS.items()
-    ]
-    return pd.DataFrame(rows, columns=["metric", "mean", "low", "high", "unit"])
+    found = interval(by_cutoff[list(UNITS)].to_numpy(float))._asdict()
+    return pd.DataFrame({"metric": list(UNITS), **found, "unit": list(UNITS.values())})
 
 
 def decided(predictions: pd.DataFrame, economics: Economics) -> NDArray[np.bool_]:
     """Mark offers, decided cutoff by cutoff so that customers rest between them."""
     offered = pd.Series(False, index=predictions.index)
-    last = pd.Series(dtype=predictions["cutoff"].dtype)  # offer by customer
+    last: dict[int, pd.Timestamp] = {}  # offer, by customer
     rest = pd.DateOffset(months=economics.rest_months)
     for cutoff, fold in predictions.groupby("cutoff", sort=True):
-        rests = (last.reindex(fold["customer_id"]) > cutoff - rest).to_numpy(bool)
-        free = reachable(fold) & ~rests
+        rests = pd.to_datetime(fold["customer_id"].map(last)) > cutoff - rest
         p_churn, fee_usd = (fold[c].to_numpy() for c in ("p_churn", "monthly_fee_usd"))
-        offer = decide(p_churn, fee_usd, free, economics)
+        offer = decide(p_churn, fee_usd, reachable(fold) & ~rests, economics)
         offered[fold.index] = offer
-        made = pd.Series(cutoff, index=fold.loc[offer, "customer_id"], dtype=last.dtype)
-        last = pd.concat([last[~last.index.isin(made.index)], made])
+        last |= dict.fromkeys(fold.loc[offer, "customer_id"], cutoff)
     return offered.to_numpy()
 
 
 def importance(
     model: Trained, test: pd.DataFrame, repeats: int, seed: int
 ) -> pd.DataFrame:
-    """Compute what average precision loses when one column is shuffled.
+    """Compute what average precision loses when one column is shuffled, worst first.
 
-    Columns that tell the same story stand in for each other: both may look cheap.
-
-    Args:
-        model: fitted on rows whose labels were known when those of `test` began.
-        test: the snapshots of one tested cutoff.
-        repeats: shuffles of each column; the interval allows for their luck alone.
-        seed: of the shuffles.
-
-    Returns:
-        One row per column, the dearest first: `column`, `mean`, `low`, `high`.
+    Columns that tell the same story stand in for each other: both may look cheap. The
+    interval allows for the luck of the shuffles alone.
     """
     losses = permutation_importance(
-        model.estimator,
-        test[model.columns],
-        test[LABEL].to_numpy(bool),
-        scoring="average_precision",
-        n_repeats=repeats,
-        random_state=seed,
-    ).importances  # (n_columns, n_repeats)
+        model.estimator, test[model.columns], test[LABEL].to_numpy(bool),
+        scoring="average_precision", n_repeats=repeats, random_state=seed,
+    ).importances  # fmt: skip  # (n_columns, n_repeats)
     table = pd.DataFrame({"column": model.columns, **interval(losses.T)._asdict()})
     return table.sort_values("mean", ascending=False, ignore_index=True)
 
@@ -144,26 +110,3 @@ def _figures(fold: pd.DataFrame, economics: Economics) -> dict[str, Any]:
         **{metric.__name__: metric(left, p_churn) for metric in METRICS},
         "profit": profit_per_1000_usd(offer, left, fee_usd, economics),
     }
-
-
-def _check(predictions: pd.DataFrame) -> None:
-    needed = [*WALKED, "p_churn"]
-    if missing := [name for name in needed if name not in predictions]:
-        raise ValueError(
-            f"cannot evaluate: wanted the columns {', '.join(needed)}, "
-            f"found no {', '.join(missing)}: add them to the predictions"
-        )
-    p_churn = predictions["p_churn"]
-    if not p_churn.between(0, 1).all():
-        raise ValueError(
-            f"cannot evaluate: wanted each p_churn in [0, 1], found {p_churn.min()} to "
-            f"{p_churn.max()} and {p_churn.isna().sum()} blanks: look at the model"
-        )
-    rates = predictions.groupby("cutoff")[LABEL].mean()
-    if one_sided := [
-        f"{cutoff:%Y-%m-%d}" for cutoff in rates[rates.isin([0, 1])].index
-    ]:
-        raise ValueError(
-            f"cannot evaluate: wanted leavers and others at each cutoff, found only "
-            f"one of the two at {', '.join(one_sided)}: take more customers"
-        )

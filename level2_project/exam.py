@@ -34,18 +34,11 @@ def fit(inbox: Path, outbox: Path) -> None:
     believed = claim(evaluate(walked, config.economics))
     (outbox / "claim.json").write_text(json.dumps(believed, indent=1) + "\n")
     rows = past[[*KEYS, LABEL, *found.columns]]
-    model = train(recipe, rows, config.seed_for("train"))
-    joblib.dump(model, outbox / "model.joblib")
+    joblib.dump(train(recipe, rows, config.seed_for("train")), outbox / "model.joblib")
 
 
 def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
-    """Write `predictions.parquet`, one row per customer in `active.csv`.
-
-    Args:
-        inbox: the drops up to the cutoff, and `active.csv`.
-        cutoff: midnight of a month's first day, "2024-01-01".
-        outbox: where `fit` left the model.
-    """
+    """Write `predictions.parquet`, one row per customer in `active.csv`."""
     config, day = read_config(), pd.Timestamp(cutoff)
     customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
     try:
@@ -54,18 +47,15 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
         last_month = customers.assign(cutoff=day - pd.DateOffset(months=1))
         here = described(inbox, last_month, config, outbox / INTERIM)
         here = here.assign(cutoff=day, is_free=False)
-    model = joblib.load(outbox / "model.joblib")
-    predictions = predict_all(model, here, config.economics)
+    predictions = predict_all(
+        joblib.load(outbox / "model.joblib"), here, config.economics
+    )
     predictions.to_parquet(outbox / "predictions.parquet", index=False)
 
 
 def described(
     inbox: Path, customers: pd.DataFrame, config: Config, interim: Path | None = None
 ) -> pd.DataFrame:
-    """Describe customers by what had arrived before their cutoff.
-
-    Raises:
-        BadDrop: a drop of before the cutoff cannot be used.
-    """
+    """Describe customers by what had arrived before their cutoff."""
     sources = load(inbox, customers["cutoff"].iloc[0], USAGE_MONTHS, interim).sources
     return candidates(sources, customers, config)

@@ -1,8 +1,5 @@
 """Select: the columns that earn their place on every stretch of the past."""
 
-from dataclasses import replace
-
-import numpy as np
 import pandas as pd
 
 from level2_project.config import Selecting
@@ -15,18 +12,8 @@ def select(
 ) -> pd.DataFrame:
     """Select the columns that most folds keep, by the folds' training sides alone.
 
-    Whatever the recipe's model, LightGBM's gain decides: it needs no scaling and sees
-    what columns do together.
-
-    Args:
-        folds: those open to choice.
-        recipe: whose parameters are used if they are LightGBM's.
-        selecting: the share of the gain, and of the folds, that are asked for.
-        seed: of the models.
-
-    Returns:
-        One row per column, the steadiest first: `column`, `share_of_folds`, `gain`
-        (mean share of all gain), `is_selected`.
+    LightGBM's gain decides: it needs no scaling and sees what columns do together. The
+    table has one row per column, the steadiest first; its gain is a share of all gain.
 
     Raises:
         ValueError: no column is kept by so many folds.
@@ -39,9 +26,8 @@ def select(
             f"cannot select: wanted columns that {selecting.min_stability:.0%} of the "
             f"folds keep, found {kept.max():.0%} at most: lower select.min_stability"
         )
-    stability = pd.DataFrame(
-        {"share_of_folds": kept, "gain": shares.mean(), "is_selected": is_selected}
-    ).sort_values(["share_of_folds", "gain"], ascending=False)
+    table = {"share_of_folds": kept, "gain": shares.mean(), "is_selected": is_selected}
+    stability = pd.DataFrame(table).sort_values([*table][:2], ascending=False)
     return stability.rename_axis("column").reset_index()
 
 
@@ -52,14 +38,10 @@ def selected(stability: pd.DataFrame) -> list[str]:
 
 def gain_shares(snapshots: pd.DataFrame, recipe: Recipe, seed: int) -> pd.Series:
     """Compute each column's share of the gain of all of a model's splits."""
-    params = recipe.params if recipe.model == "lightgbm" else {}
-    judge = replace(
-        recipe, model="lightgbm", imbalance="nothing", recalibrate=False, params=params
-    )
-    model = train(judge, snapshots, seed)
-    booster = model.estimator["model"].booster_
-    gain = booster.feature_importance(importance_type="gain")
-    return pd.Series(gain / max(gain.sum(), np.finfo(float).tiny), model.columns)
+    judge = recipe if recipe.model == "lightgbm" else Recipe()
+    model = train(Recipe(params=judge.params), snapshots, seed)
+    gain = model.estimator["model"].booster_.feature_importance("gain")
+    return pd.Series(gain / gain.sum(), model.columns)
 
 
 def keep(shares: pd.Series, share: float) -> pd.Series:

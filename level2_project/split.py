@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from level2_project.config import Splitting, Time
@@ -27,8 +28,7 @@ def split(
         snapshots: one row per customer per `cutoff` (midnight, UTC).
         test_start: the cutoff to predict.
         gap: horizon plus delay.
-        window: train only on labels that became known within this time before
-            `test_start`; without it, on all of them.
+        window: train only on labels that became known in so long before `test_start`.
 
     Raises:
         ValueError: either side is empty.
@@ -67,27 +67,21 @@ def for_choice(folds: list[Split], splitting: Splitting) -> list[Split]:
 def for_claim(snapshots: pd.DataFrame, splitting: Splitting, time: Time) -> list[Split]:
     """Return a split for each of the coming `claim_months`, one year earlier.
 
-    More customers leave at some times of the year than at others. What the next months
-    will be like is best seen from the same months a year ago, each predicted from its
-    own past. Columns and settings were chosen on later months, which may flatter a
-    claim a little; in the exam they come from another world.
+    More customers leave at some times of the year than at others.
     """
     year_ago = pd.date_range(time.year_ago, periods=splitting.claim_months, freq="MS")
     return [split(snapshots, cutoff, time.gap) for cutoff in year_ago]
 
 
 def described(folds: list[Split], splitting: Splitting) -> pd.DataFrame:
-    """Describe the walk-forward: one row per fold.
+    """Return one row per fold: `tested`, rows `n_train`, `n_test`, `is_untouched`."""
+    sizes = [(test["cutoff"].iloc[0], len(train), len(test)) for train, test in folds]
+    rows = pd.DataFrame(sizes, columns=["tested", "n_train", "n_test"])
+    return rows.assign(is_untouched=rows.index >= len(for_choice(folds, splitting)))
 
-    Returns:
-        `tested` (its cutoff), `n_train` and `n_test` (rows), `is_untouched`.
-    """
-    n_open = len(for_choice(folds, splitting))
-    return pd.DataFrame(
-        {
-            "tested": [fold.test["cutoff"].iloc[0] for fold in folds],
-            "n_train": [len(fold.train) for fold in folds],
-            "n_test": [len(fold.test) for fold in folds],
-            "is_untouched": [number >= n_open for number in range(len(folds))],
-        }
-    )
+
+def sample(rows: pd.DataFrame, n_customers: int, seed: int) -> pd.DataFrame:
+    """Keep all rows of randomly chosen customers."""
+    ids = np.unique(rows["customer_id"])
+    chosen = np.random.default_rng(seed).permutation(ids)[:n_customers]
+    return rows[rows["customer_id"].isin(chosen)]

@@ -24,53 +24,37 @@ Floats = NDArray[np.floating[Any]]
 # What each model does when nobody tunes it.
 DEFAULTS: dict[str, dict[str, Any]] = {
     "lightgbm": {
-        "n_estimators": 150,
-        "learning_rate": 0.05,
-        "num_leaves": 15,
-        "min_child_samples": 50,
-        "colsample_bytree": 0.5,
-        "reg_lambda": 10.0,
-        "max_bin": 63,
+        "n_estimators": 150, "learning_rate": 0.05, "num_leaves": 15,
+        "min_child_samples": 50, "colsample_bytree": 0.5, "reg_lambda": 10.0,
+        "max_bin": 63, "deterministic": True, "force_row_wise": True, "verbose": -1,
         "n_jobs": 1,  # on shared cores a second thread mostly waits, and burns ten
-        "deterministic": True,
-        "force_row_wise": True,
-        "verbose": -1,
     },
     "logistic": {"C": 0.01, "max_iter": 1_000},
-    "neural_net": {
-        "hidden_layer_sizes": 16,  # one layer
-        "alpha": 1.0,
-        "max_iter": 6,  # epochs
+    "neural_net": {  # one hidden layer; `max_iter` are epochs
+        "hidden_layer_sizes": 16, "alpha": 1.0, "max_iter": 6,
         "learning_rate_init": 0.003,
     },
-}
+}  # fmt: skip
 CLASSES: dict[str, type[ClassifierMixin]] = {
-    "lightgbm": LGBMClassifier,
-    "logistic": LogisticRegression,
-    "neural_net": NeuralNet,
-}
+    "lightgbm": LGBMClassifier, "logistic": LogisticRegression, "neural_net": NeuralNet,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train.
-
-    Attributes:
-        params: settings of the model, over `DEFAULTS`.
-        horizon_months: how far labels look ahead; recalibration keeps clear of it.
-    """
+    """How to train; `params` are settings of the model, over `DEFAULTS`."""
 
     model: str = "lightgbm"  # or "logistic", "neural_net"
     imbalance: str = "nothing"  # or "class_weights", "smote", "under_sampling"
     recalibrate: bool = False
     params: dict[str, Any] = field(default_factory=dict, hash=False)
-    horizon_months: int = 1
+    horizon_months: int = 1  # labels look so far ahead; recalibration keeps clear
 
 
 def recipe_of(config: Config, params: dict[str, Any]) -> Recipe:
     """Return the configured recipe with these settings of its model."""
-    how, horizon_months = config.train, config.time.horizon_months
-    return Recipe(how.model, how.imbalance, how.recalibrate, params, horizon_months)
+    how, months = config.train, config.time.horizon_months
+    return Recipe(how.model, how.imbalance, how.recalibrate, params, months)
 
 
 @dataclass(frozen=True)
@@ -84,13 +68,7 @@ class Trained:
 
 
 def train(recipe: Recipe, snapshots: pd.DataFrame, seed: int) -> Trained:
-    """Fit the recipe on all snapshots given.
-
-    Args:
-        recipe: what to fit.
-        snapshots: one row per customer per cutoff, with labels known for sure.
-        seed: of sampling and model; the same gives the same predictions.
-    """
+    """Fit the recipe on all snapshots given, whose labels are known for sure."""
     features = snapshots.drop(columns=[*KEYS, LABEL])
     left = snapshots[LABEL].to_numpy(bool)
     weights = {}
@@ -102,25 +80,15 @@ def train(recipe: Recipe, snapshots: pd.DataFrame, seed: int) -> Trained:
 
 
 def p_churn(model: Trained, snapshots: pd.DataFrame) -> Floats:
-    """Predict the probability of leaving within the horizon.  # (n_snapshots,)
-
-    Raises:
-        ValueError: columns that the model reads are missing.
-    """
-    if missing := sorted(set(model.columns) - set(snapshots)):
-        raise ValueError(
-            f"wanted the {len(model.columns)} columns that the model was trained on, "
-            f"found none named {', '.join(missing)}: make features with the same config"
-        )
+    """Predict the probability of leaving within the horizon.  # (n_snapshots,)"""
     p = model.estimator.predict_proba(snapshots[model.columns])[:, 1]
     return model.recalibration(p) if model.recalibration else p
 
 
 def pipeline(recipe: Recipe, seed: int) -> Pipeline:
-    """Make an estimator to fit; rows are sampled inside its `fit` and nowhere else.
+    """Return an estimator to fit; rows are sampled inside its `fit` and nowhere else.
 
-    LightGBM reads gaps and categories as they are, unless SMOTE, which cannot, comes
-    first.
+    LightGBM reads gaps and categories as they are; SMOTE cannot.
     """
     sampler_seed, model_seed = np.random.SeedSequence(seed).generate_state(2) // 2
     encodes = recipe.model != "lightgbm" or recipe.imbalance == "smote"
@@ -139,18 +107,10 @@ def recalibrated(model: Trained, snapshots: pd.DataFrame, seed: int) -> Trained:
 
     A twin of the model, fitted without the last cutoffs, shows on these how far its
     probabilities are off; the model itself has seen all rows and is kept. Sampling and
-    weights move log-odds by a constant, SMOTE and overfitting stretch them, so two
-    numbers put all four right.
-
-    Args:
-        model: trained on `snapshots` without recalibration.
-        snapshots: one row per customer per cutoff, with labels known for sure.
-        seed: of the twin.
+    weights move log-odds by a constant, SMOTE and overfitting stretch them.
     """
     earlier, held_back = before_and_after(snapshots, model.recipe.horizon_months)
     twin = train(replace(model.recipe, recalibrate=False), earlier, seed)
-    return replace(
-        model,
-        recipe=replace(model.recipe, recalibrate=True),
-        recalibration=platt(p_churn(twin, held_back), held_back[LABEL].to_numpy(bool)),
-    )
+    right = platt(p_churn(twin, held_back), held_back[LABEL].to_numpy(bool))
+    recipe = replace(model.recipe, recalibrate=True)
+    return replace(model, recipe=recipe, recalibration=right)

@@ -1,40 +1,34 @@
 """Tune: search a model's settings over the open folds, the best guess at a time.
 
 The search minimises the mean log loss over folds: offers are decided by probabilities,
-and log loss is lowest for the true ones; average precision sees only their order, and
+and log loss is lowest for the true ones. Average precision sees only their order, and
 with a hundred leavers a fold it is mostly luck.
 
-A search lives in a file (`models/studies.py`). Each trial draws from its own stream, so
-a search that was killed and goes on ends with the trials that it would have had.
+Optuna keeps the search in a file, which can be resumed and shared by processes. Two at
+work may end with a trial more than was wanted.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import optuna
 import pandas as pd
-from optuna.distributions import BaseDistribution, CategoricalDistribution
+from optuna.distributions import BaseDistribution
+from optuna.distributions import CategoricalDistribution as Choice
 from optuna.distributions import FloatDistribution as Float
 from optuna.distributions import IntDistribution as Int
-from optuna.trial import TrialState
+from optuna.pruners import PercentilePruner
+from optuna.samplers import TPESampler
+from optuna.storages.journal import JournalFileBackend, JournalStorage
+from optuna.trial import FrozenTrial, TrialState
 
 from level2_project.config import Config
 from level2_project.measures.metrics import log_loss
-from level2_project.models.studies import (
-    Plan,
-    finished,
-    next_trial,
-    open_study,
-    quiet,
-    turn,
-)
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.run.display import Progress
-from level2_project.split import Split, for_choice
+from level2_project.split import Split, for_choice, sample
 from level2_project.train import DEFAULTS, Recipe, p_churn, recipe_of, train
 
 SPACE: dict[str, dict[str, BaseDistribution]] = {
@@ -50,18 +44,19 @@ SPACE: dict[str, dict[str, BaseDistribution]] = {
     },
     "logistic": {"C": Float(1e-4, 10.0, log=True)},
     "neural_net": {
-        "hidden_layer_sizes": CategoricalDistribution([8, 16, 32, 64]),  # one layer
+        "hidden_layer_sizes": Choice([8, 16, 32, 64]),  # one layer
         "alpha": Float(1e-3, 30.0, log=True),
         "max_iter": Int(5, 40, log=True),  # epochs
     },
 }
-# Where a search begins: what the models do when nobody tunes them.
-FIRST = DEFAULTS | {
-    "lightgbm": {**DEFAULTS["lightgbm"], "subsample": 1.0, "reg_alpha": 1e-3}
-}
+# A search begins with the defaults of `train.py`, and with these for what they omit.
+OMITTED = {"subsample": 1.0, "reg_alpha": 1e-3}
 # Without a frequency `subsample` does nothing.
-FIXED: dict[str, dict[str, Any]] = {"lightgbm": {"subsample_freq": 1}}
+FIXED = {"lightgbm": {"subsample_freq": 1}, "logistic": {}, "neural_net": {}}
 AT_ONCE = 2  # folds, each on a thread
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+UNTESTED = 10  # trials before guesses are informed and bad ones are given up
+KEPT = 25.0  # percent; guesses soon beat the median, which then gives up next to none
 
 
 class Tuned(NamedTuple):
@@ -70,143 +65,105 @@ class Tuned(NamedTuple):
     importance: pd.DataFrame  # one row per setting: parameter, importance (sum 1)
 
 
-class Search(NamedTuple):
-    """What every trial of one search shares."""
-
-    folds: list[Split]
-    recipe: Recipe
-    seed: int
-
-    @property
-    def space(self) -> dict[str, BaseDistribution]:
-        return SPACE[self.recipe.model]
-
-    @property
-    def first(self) -> dict[str, Any]:
-        return {name: FIRST[self.recipe.model][name] for name in self.space}
-
-    @property
-    def fixed(self) -> dict[str, Any]:
-        return FIXED.get(self.recipe.model, {})
-
-
 def tune(
-    folds: list[Split],
-    columns: list[str],
-    config: Config,
-    storage: Path,
-    progress: Progress | None = None,
+    folds: list[Split], columns: list[str], config: Config, file: Path, told: Progress
 ) -> Tuned:
-    """Search until the study in `storage` has all its trials, whoever ran them.
+    """Search until the study in `file` has all its trials, whoever ran them.
 
-    Args:
-        folds: the whole walk-forward; the last `untouched` folds are never looked at.
-        columns: the selected ones.
-        config: seed, model, imbalance, trials, and how many customers the search sees.
-        storage: the file of the study; another process may be at work on it.
-        progress: told after each trial how many are done.
+    The last `untouched` of the folds are never looked at. Another process may be at
+    work on the file. `told` hears after each trial how many are done.
     """
-    search = search_of(for_choice(folds, config.split), columns, config)
-    plan = Plan(config.tune.trials, search.space, search.first, search.seed)
-    with quiet():
-        study = open_study(storage, name_of(search))
-        while trial := begin(study, plan, storage):
-            run(study, trial, search)
-            if progress:
-                progress(len(finished(study)), plan.n_trials)
-        return tuned(study, search)
+    model, wanted = config.train.model, config.tune.trials
+    few, seed = sampled(folds, columns, config), config.seed_for("search")
+    study = open_study(file, model)
+    while len(finished(study)) < wanted:
+        trial = begin(study, SPACE[model], seed)
+        try:
+            run(trial, few, recipe_of(config, FIXED[model] | trial.params), seed)
+        except KeyboardInterrupt:
+            study.tell(trial, state=TrialState.FAIL)
+            raise
+        told(len(finished(study)), wanted)
+    return tuned(study, FIXED[model])
 
 
-def begin(study: optuna.Study, plan: Plan, storage: Path) -> optuna.Trial | None:
-    with turn(storage):
-        return next_trial(study, plan)
+def open_study(file: Path, model: str) -> optuna.Study:
+    """Join the study in `file`, or begin it with the usual settings."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    storage = JournalStorage(JournalFileBackend(str(file)))
+    pruner = PercentilePruner(KEPT, n_startup_trials=UNTESTED)
+    study = optuna.create_study(
+        storage=storage, pruner=pruner, study_name=model, load_if_exists=True
+    )
+    if not finished(study):
+        usual = OMITTED | DEFAULTS[model]
+        study.enqueue_trial({name: usual[name] for name in SPACE[model]})
+    return study
 
 
-def search_of(folds: list[Split], columns: list[str], config: Config) -> Search:
-    """Put together what the trials need: few columns, and a sample of customers."""
-    wanted = [*KEYS, LABEL, *columns]
-    few = [Split(train[wanted], test[wanted]) for train, test in sample(folds, config)]
-    return Search(few, recipe_of(config, {}), config.seed_for("search"))
+def finished(study: optuna.Study) -> list[FrozenTrial]:
+    return study.get_trials(deepcopy=False, states=FINISHED)
 
 
-def sample(folds: list[Split], config: Config) -> list[Split]:
-    """Keep randomly chosen customers, the same on all sides of all folds."""
-    sides = [side["customer_id"].unique() for fold in folds for side in fold]
-    ids = np.unique(np.concatenate(sides))
-    generator = np.random.default_rng(config.seed_for("search.customers"))
-    chosen = generator.permutation(ids)[: config.tune.customers]
+def begin(
+    study: optuna.Study, space: dict[str, BaseDistribution], seed: int
+) -> optuna.Trial:
+    """Begin the next trial; what is drawn depends on how many there are, not on luck.
+
+    So a search that is stopped and goes on ends with the trials that it would have had.
+    """
+    before = study.get_trials(states=(*FINISHED, TrialState.RUNNING))
+    own = np.random.SeedSequence([seed, len(before)]).generate_state(1)[0]
+    study.sampler = TPESampler(seed=int(own), n_startup_trials=UNTESTED)
+    return study.ask(space)
+
+
+def sampled(folds: list[Split], columns: list[str], config: Config) -> list[Split]:
+    """Keep these columns of randomly chosen customers, the same in all open folds."""
+    folds = for_choice(folds, config.split)
+    everybody = pd.concat(side[["customer_id"]] for fold in folds for side in fold)
+    seed, wanted = config.seed_for("search.customers"), [*KEYS, LABEL, *columns]
+    ids = sample(everybody, config.tune.customers, seed)["customer_id"]
     return [
-        Split(*(side[side["customer_id"].isin(chosen)] for side in fold))
+        Split(*(side.loc[side["customer_id"].isin(ids), wanted] for side in fold))
         for fold in folds
     ]
 
 
-def name_of(search: Search) -> str:
-    """Name the search by all that bears on it, so that no other is taken for it."""
-    settings = repr((search.recipe, search.seed, search.space))
-    known = blake2b(settings.encode(), digest_size=8)
-    for side in (side for fold in search.folds for side in fold):
-        known.update(",".join(side.columns).encode())
-        known.update(pd.util.hash_pandas_object(side, index=False).to_numpy().tobytes())
-    return f"{search.recipe.model}-{known.hexdigest()}"
-
-
-def run(study: optuna.Study, trial: optuna.Trial, search: Search) -> None:
+def run(trial: optuna.Trial, folds: list[Split], recipe: Recipe, seed: int) -> None:
     """Test one setting, two folds at a time; give up once it lies behind most others.
 
     What is reported after a fold is the mean over all folds so far.
     """
     losses: list[float] = []
-    for first in range(0, len(search.folds), AT_ONCE):
-        folds = search.folds[first : first + AT_ONCE]
-        losses += losses_on(trial.params, folds, search)
+    while len(losses) < len(folds):
+        pair = folds[len(losses) : len(losses) + AT_ONCE]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            losses += pool.map(lambda fold: loss(recipe, fold, seed), pair)
         trial.report(float(np.mean(losses)), len(losses))
-        if len(losses) < len(search.folds) and trial.should_prune():
-            study.tell(trial, state=TrialState.PRUNED)
+        if len(losses) < len(folds) and trial.should_prune():
+            trial.study.tell(trial, state=TrialState.PRUNED)
             return
-    study.tell(trial, float(np.mean(losses)))
-
-
-def losses_on(
-    params: dict[str, Any], folds: list[Split], search: Search
-) -> list[float]:
-    """Compute the log loss on each fold's test side, nats per customer and month."""
-    recipe = replace(search.recipe, params=search.fixed | params)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda fold: loss(recipe, fold, search.seed), folds))
+    trial.study.tell(trial, float(np.mean(losses)))
 
 
 def loss(recipe: Recipe, fold: Split, seed: int) -> float:
     """Compute the log loss on the fold's test side, nats per customer and month."""
     model = train(recipe, fold.train, seed)
-    left = fold.test[LABEL].to_numpy(bool)
-    return log_loss(left, p_churn(model, fold.test))
+    return log_loss(fold.test[LABEL].to_numpy(bool), p_churn(model, fold.test))
 
 
-def tuned(study: optuna.Study, search: Search) -> Tuned:
-    params = search.fixed | study.best_params
-    return Tuned(params, table(finished(study)), importance(study))
-
-
-def table(trials: list[optuna.trial.FrozenTrial]) -> pd.DataFrame:
-    """List the finished trials, one row each, numbered from 1 in order of time.
+def tuned(study: optuna.Study, fixed: dict[str, Any]) -> Tuned:
+    """Read the best settings, all trials, and how much each setting explains.
 
     The log loss of a trial that was given up is that of the folds it has seen.
     """
+    trials = finished(study)
     rows = [
-        {
-            "trial": number,
-            "state": trial.state.name.lower(),
-            "n_folds": max(trial.intermediate_values),
-            "log_loss": trial.intermediate_values[max(trial.intermediate_values)],
-            **trial.params,
-        }
-        for number, trial in enumerate(trials, start=1)
+        (n, t.state.name.lower(), t.last_step, t.value) for n, t in enumerate(trials, 1)
     ]
-    return pd.DataFrame(rows)
-
-
-def importance(study: optuna.Study) -> pd.DataFrame:
-    """Compute how much each setting explains of what separates good from bad."""
+    table = pd.DataFrame(rows, columns=["trial", "state", "n_folds", "log_loss"])
+    table = table.join(pd.DataFrame([trial.params for trial in trials]))
     shares = optuna.importance.get_param_importances(study)
-    return pd.DataFrame(shares.items(), columns=["parameter", "importance"])
+    importance = pd.DataFrame(shares.items(), columns=["parameter", "importance"])
+    return Tuned(fixed | study.best_params, table, importance)

@@ -1,7 +1,6 @@
 """Curves: what an evaluation draws, each with a band from the tested cutoffs.
 
-Every curve is computed cutoff by cutoff and read off at points that all cutoffs share.
-Its band is the 95 % t interval of their mean, point by point.
+Every curve is read off at points that all cutoffs share; its band is their t interval.
 """
 
 from typing import Any
@@ -23,26 +22,16 @@ BINS = 10  # of equally many customers each
 
 
 def curves(folds: list[pd.DataFrame], economics: Economics) -> dict[str, pd.DataFrame]:
-    """Compute five curves by name, one row per point: `x`, `mean`, `low`, `high`.
-
-    `precision_recall` is precision by recall, `roc` recall by the share of stayers
-    alarmed, `calibration` the share that left by mean p_churn, `lift` and `profit` (USD
-    per 1,000 customers) go by the share of customers taken.
-
-    Args:
-        folds: the predictions of one tested cutoff each, with `is_reachable`.
-        economics: what an offer costs and is assumed to bring.
-    """
+    """Compute five curves by name from the predictions of one tested cutoff each."""
     sides = [(fold[LABEL].to_numpy(bool), fold["p_churn"].to_numpy()) for fold in folds]
     n_bins = min(BINS, *map(len, folds))
     bins = np.array([binned(*side, n_bins) for side in sides])  # (folds, 2, bins)
-    values = [profit(fold, economics) for fold in folds]
     return {
         "precision_recall": curve(SHARES, [precision(*side) for side in sides]),
         "roc": curve(SHARES, [recall(*side) for side in sides]),
         "calibration": curve(bins[:, 0].mean(axis=0), bins[:, 1]),
         "lift": curve(SHARES[1:], [lift(*side) for side in sides]),
-        "profit": curve(SHARES, values),
+        "profit": curve(SHARES, [profit(fold, economics) for fold in folds]),
     }
 
 
@@ -64,17 +53,13 @@ def recall(left: Array, p_churn: Array) -> Array:
     return np.interp(SHARES, alarmed, reached)
 
 
-def binned(left: Array, p_churn: Array, n_bins: int) -> tuple[Array, Array]:
+def binned(left: Array, p_churn: Array, n_bins: int) -> list[list[float]]:
     """Return mean p_churn and the share that left, in bins from safest to riskiest.
 
-    scikit-learn's `calibration_curve` merges bins where predictions tie; then cutoffs
-    would differ in their number of points.
+    scikit-learn's `calibration_curve` merges bins where predictions tie.
     """
     bins = np.array_split(np.argsort(p_churn, kind="stable"), n_bins)
-    return (
-        np.array([p_churn[rows].mean() for rows in bins]),
-        np.array([left[rows].mean() for rows in bins]),
-    )
+    return [[values[rows].mean() for rows in bins] for values in (p_churn, left)]
 
 
 def lift(left: Array, p_churn: Array) -> Array:
@@ -85,14 +70,11 @@ def lift(left: Array, p_churn: Array) -> Array:
 
 
 def profit(fold: pd.DataFrame, economics: Economics) -> Array:
-    """Return what offers would have brought, by share of customers who get one.
-
-    Offers go to the highest expected gain first, and to customers whom they cannot
-    reach last; there is no rest. USD per 1,000 customers.
-    """
+    """Return USD per 1,000 customers, by the share of customers who get an offer."""
     fee_usd = fold["monthly_fee_usd"].to_numpy(float)
     expected = gain_usd(fold["p_churn"].to_numpy(), fee_usd, economics)
     came = gain_usd(fold[LABEL].to_numpy(float), fee_usd, economics)
+    # The highest expected gain comes first, customers who cannot be reached last.
     first = np.lexsort([-expected, ~fold["is_reachable"].to_numpy()])
     total = np.cumsum(came[first])
     return 1000 * np.append(0.0, total)[counts(len(fold))] / len(fold)

@@ -14,9 +14,7 @@ class Interval(NamedTuple):
 
 
 def interval(values: NDArray[Any]) -> Interval:
-    """Return the mean over the first axis and its 95 % t interval.
-
-    A single value has no interval: both ends are NaN.
+    """Return the mean over the first axis and its 95 % t interval; of one value, NaN.
 
     >>> [round(float(figure), 2) for figure in interval(np.array([1.0, 2.0, 3.0]))]
     [2.0, -0.48, 4.48]

@@ -1,6 +1,5 @@
 """Metrics: how good the probabilities of leaving are, one number each."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,13 +38,7 @@ def lift_at_10_percent(left: Array, p_churn: Array) -> float:
     return float(left[riskiest].mean() / left.mean())
 
 
-METRICS: list[Callable[[Array, Array], float]] = [
-    roc_auc,
-    average_precision,
-    log_loss,
-    calibration,
-    lift_at_10_percent,
-]
+METRICS = [roc_auc, average_precision, log_loss, calibration, lift_at_10_percent]
 UNITS = {
     "roc_auc": "probability that a leaver ranks above a stayer",
     "average_precision": "mean precision at the leavers' ranks",

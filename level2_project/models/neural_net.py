@@ -9,10 +9,8 @@ from sklearn.neural_network import MLPClassifier
 class NeuralNet(MLPClassifier):  # type: ignore[misc]
     """An `MLPClassifier` that takes `max_iter` epochs, and warns of nothing.
 
-    scikit-learn's own early stopping watches accuracy, which among 3 % leavers is best
-    for a net that has learnt nothing. Watching the log loss of rows held back would
-    not do either: after SMOTE those are neighbours of rows trained on, so it would
-    never stop.
+    scikit-learn's early stopping watches accuracy. Among 3 % leavers that is best for a
+    net that has learnt nothing.
     """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

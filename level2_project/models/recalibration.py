@@ -9,8 +9,6 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from level2_project.point_in_time.keys import LABEL
-
 Floats = NDArray[np.floating[Any]]
 
 HELD_BACK = 3  # last cutoffs on which recalibration is fitted
@@ -23,51 +21,32 @@ class Recalibration(NamedTuple):
     stretch: float
 
     def __call__(self, p_churn: Floats) -> Floats:
-        corrected: Floats = expit(self.shift + self.stretch * log_odds(p_churn))
-        return corrected
+        return np.asarray(expit(self.shift + self.stretch * log_odds(p_churn)))
 
 
 def platt(p: Floats, left: NDArray[np.bool_]) -> Recalibration:
     """Fit shift and stretch; the shift alone if the stretch would turn the ranking.
 
-    Isotonic regression would need more leavers than three cutoffs have, and its steps
-    tie customers whom the model tells apart.
+    Isotonic regression would tie customers whom the model tells apart.
 
     Source: Platt 1999, "Probabilistic outputs for support vector machines".
     """
     x = log_odds(p)
     line = LogisticRegression(C=np.inf).fit(x[:, None], left)
-    shift, stretch = float(line.intercept_[0]), float(line.coef_[0, 0])
-    if stretch > 0.05:
-        return Recalibration(shift, stretch)
+    if (stretch := float(line.coef_[0, 0])) > 0.05:
+        return Recalibration(float(line.intercept_[0]), stretch)
     return Recalibration(brentq(lambda s: np.mean(expit(s + x) - left), -50, 50), 1.0)
 
 
 def log_odds(p: Floats) -> Floats:
-    odds: Floats = logit(np.clip(p.astype(float), 1e-9, 1 - 1e-9))
-    return odds
+    return np.asarray(logit(np.clip(p.astype(float), 1e-9, 1 - 1e-9)))
 
 
 def before_and_after(
     snapshots: pd.DataFrame, horizon_months: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Hold back the last cutoffs, and leave out rows whose labels reach into them.
-
-    Raises:
-        ValueError: too few cutoffs to hold some back.
-    """
+    """Hold back the last cutoffs, and leave out rows whose labels reach into them."""
     cutoff = snapshots["cutoff"]
     held_from = sorted(cutoff.unique())[-HELD_BACK:][0]
     label_ends = cutoff + pd.DateOffset(months=horizon_months)
-    earlier, held_back = (
-        snapshots[label_ends <= held_from],
-        snapshots[cutoff >= held_from],
-    )
-    found = [int(side[LABEL].sum()) for side in (earlier, held_back)]
-    if 0 in found:
-        raise ValueError(
-            f"cannot recalibrate: wanted leavers before {held_from:%Y-%m-%d} and "
-            f"after, found {found[0]} and {found[1]}: train on more than "
-            f"{HELD_BACK + horizon_months} cutoffs, or set recalibrate = false"
-        )
-    return earlier, held_back
+    return snapshots[label_ends <= held_from], snapshots[cutoff >= held_from]

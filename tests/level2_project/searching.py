@@ -38,11 +38,15 @@ def folds() -> list[Split]:
     return walk_forward(snapshots_of(150, 10), config_of(1).split, USUAL.time.gap)
 
 
+def silent(done: int, wanted: int) -> None:
+    pass
+
+
 def search(
     file: Path,
     trials: int,
     model: str = "lightgbm",
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] = silent,
 ) -> Tuned:
     return tune(folds(), COLUMNS, config_of(trials, model), file, progress)
 

@@ -13,14 +13,13 @@ from level2_project.compare import (
     RECIPE,
     RECIPES,
     compare,
-    sample,
     summary,
     winner,
 )
 from level2_project.config import Config, read_config
 from level2_project.decide import decide, reachable
 from level2_project.measures.gain import profit_per_1000_usd
-from level2_project.split import split
+from level2_project.split import sample, split
 from level2_project.train import Recipe, p_churn, train
 from tests.level2_project.snapshots import snapshots_of
 
@@ -39,6 +38,10 @@ def config_of(customers: int) -> Config:
     )
 
 
+def silent(done: int, wanted: int) -> None:
+    pass
+
+
 @pytest.fixture(scope="module")
 def snapshots() -> pd.DataFrame:
     return snapshots_of(customers=300, cutoffs=9)
@@ -46,7 +49,7 @@ def snapshots() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def comparison(snapshots) -> pd.DataFrame:
-    return compare(snapshots, config_of(customers=10_000))
+    return compare(snapshots, config_of(customers=10_000), silent)
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def test_the_untouched_folds_change_nothing(snapshots):
         minutes_7=snapshots["minutes_7"].mask(last, -1.0),
     )
 
-    before, after = (compare(s, config) for s in (snapshots, rewritten))
+    before, after = (compare(s, config, silent) for s in (snapshots, rewritten))
 
     assert before.drop(columns="seconds").equals(after.drop(columns="seconds"))
 
@@ -104,7 +107,7 @@ def test_a_figure_is_that_of_training_and_deciding_by_hand(snapshots):
     offer = decide(p, fee_usd, reachable(fold.test), config.economics)
     profit = profit_per_1000_usd(offer, left, fee_usd, config.economics)
 
-    row = compare(snapshots, config).iloc[0]
+    row = compare(snapshots, config, silent).iloc[0]
 
     assert row["calibration"] == pytest.approx(p.sum() / left.sum())
     assert row["profit_per_1000_usd"] == pytest.approx(profit)

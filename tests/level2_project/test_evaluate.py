@@ -197,21 +197,3 @@ def test_columns_without_signal_cost_nothing_and_the_dearest_comes_first():
     assert table["mean"].is_monotonic_decreasing
     assert table.loc["noise_00", "mean"] < 0.02 < table["mean"].iloc[0]
     assert set(table.index) == set(model.columns)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"p_churn": 1.2}, r"each p_churn in \[0, 1\], found 1.2"),
-        ({"p_churn": np.nan}, "2000 blanks"),
-        ({"left": False}, "found only one of the two at 2022-05-01"),
-    ],
-)
-def test_unusable_predictions_are_refused_by_what_is_wrong(change, message):
-    with pytest.raises(ValueError, match=message):
-        evaluate(predictions_of(cutoffs=1).assign(**change), ECONOMICS)
-
-
-def test_a_missing_column_is_named():
-    with pytest.raises(ValueError, match="found no monthly_fee_usd"):
-        evaluate(predictions_of().drop(columns="monthly_fee_usd"), ECONOMICS)
