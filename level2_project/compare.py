@@ -30,7 +30,9 @@ SCORES = METRICS[:4]  # all but the lift
 FIGURES = [*(score.__name__ for score in SCORES), "profit_per_1000_usd", "seconds"]
 
 
-def compare(snapshots: pd.DataFrame, config: Config, told: Progress) -> pd.DataFrame:
+def compare(
+    snapshots: pd.DataFrame, config: Config, progress: Progress
+) -> pd.DataFrame:
     """Measure every recipe on every fold open to choice, one row each.
 
     Two models are fitted at a time, each on one thread: `seconds` are of such a half.
@@ -46,7 +48,7 @@ def compare(snapshots: pd.DataFrame, config: Config, told: Progress) -> pd.DataF
         )
         for done, pair in enumerate(pairs, start=1):
             rows += pair
-            told(done, len(jobs))
+            progress(done, len(jobs))
     return pd.DataFrame(rows)
 
 

@@ -66,12 +66,16 @@ class Tuned(NamedTuple):
 
 
 def tune(
-    folds: list[Split], columns: list[str], config: Config, file: Path, told: Progress
+    folds: list[Split],
+    columns: list[str],
+    config: Config,
+    file: Path,
+    progress: Progress,
 ) -> Tuned:
     """Search until the study in `file` has all its trials, whoever ran them.
 
     The last `untouched` of the folds are never looked at. Another process may be at
-    work on the file. `told` hears after each trial how many are done.
+    work on the file. `progress` is called after each trial with how many are done.
     """
     model, wanted = config.train.model, config.tune.trials
     few, seed = sampled(folds, columns, config), config.seed_for("search")
@@ -83,7 +87,7 @@ def tune(
         except KeyboardInterrupt:
             study.tell(trial, state=TrialState.FAIL)
             raise
-        told(len(finished(study)), wanted)
+        progress(len(finished(study)), wanted)
     return tuned(study, FIXED[model])
 
 
