@@ -1,6 +1,5 @@
 """Report: the run on one page, the decision first."""
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -40,14 +39,12 @@ class Results(NamedTuple):
     config: Config  # what was set: the recipe in use, what an offer costs and brings
 
 
-def report(results: Results, folder: Path) -> Path:
-    """Write `report.html`, which holds its pictures and needs nothing else."""
-    path, results = folder / "report.html", in_usd(results)
+def report(results: Results) -> str:
+    """Return the page; it holds its pictures and needs nothing else."""
+    results = in_usd(results)
     parts = (decide_part, evaluate_part, train_part)
     content = {name: value for part in parts for name, value in part(results).items()}
-    page = render("report.html.j2", **results._asdict(), **content)
-    path.write_text(page, encoding="utf-8")
-    return path
+    return render("report.html.j2", **results._asdict(), **content)
 
 
 def in_usd(results: Results) -> Results:

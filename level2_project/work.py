@@ -34,16 +34,22 @@ SHUFFLES = 3  # of each column, for its importance
 @cache
 def sources_of(run: Run) -> Loaded:
     """Load the sources, once for the steps that read them."""
-    return load(Path(run.config.raw), pd.Timestamp(run.config.time.predict_at))
+    return loaded(run, run.config.time.predict_at)
+
+
+def loaded(run: Run, cutoff: str, months: int | None = None) -> Loaded:
+    """Load what had arrived before a cutoff; what is read is kept for other runs."""
+    raw, interim = Path(run.config.raw), Path(run.config.runs) / "interim"
+    return load(raw, pd.Timestamp(cutoff), months, interim)
 
 
 def folds_of(run: Run) -> list[Split]:
-    past = run.read("snapshots.parquet")
+    past = run.read("snapshots")
     return walk_forward(past, run.config.split, run.config.time.gap)
 
 
 def columns_of(run: Run) -> list[str]:
-    return selected(run.read("stability.parquet"))
+    return selected(run.read("stability"))
 
 
 def tuned_recipe(run: Run) -> Recipe:
@@ -86,8 +92,8 @@ def split_step(run: Run, progress: Progress) -> list[Any]:
 
 
 def compare_step(run: Run, progress: Progress) -> list[Any]:
-    comparison = compare(run.read("snapshots.parquet"), run.config, progress)
-    return [comparison, summary(comparison)]
+    comparison = compare(run.read("snapshots"), run.config, progress)
+    return [summary(comparison), comparison]
 
 
 def select_step(run: Run, progress: Progress) -> list[Any]:
@@ -103,7 +109,7 @@ def tune_step(run: Run, progress: Progress) -> list[Any]:
 
 def train_step(run: Run, progress: Progress) -> list[Any]:
     """Train on all snapshots whose labels are known."""
-    rows = run.read("snapshots.parquet")[[*KEYS, LABEL, *columns_of(run)]]
+    rows = run.read("snapshots")[[*KEYS, LABEL, *columns_of(run)]]
     return [train(tuned_recipe(run), rows, run.config.seed_for("train"))]
 
 
@@ -111,7 +117,7 @@ def evaluate_step(run: Run, progress: Progress) -> list[Any]:
     """Predict the untouched months, and claim by the coming months one year earlier."""
     config, columns, recipe = run.config, columns_of(run), tuned_recipe(run)
     untouched = folds_of(run)[-config.split.untouched :]
-    past = run.read("snapshots.parquet")
+    past = run.read("snapshots")
     earlier = for_claim(past, config.split, config.time)
     seed = config.seed_for("walk")
     last, year_ago = (walk(f, columns, recipe, seed) for f in (untouched, earlier))
@@ -129,69 +135,50 @@ def _importance(run: Run, folds: list[Split]) -> pd.DataFrame:
 
 
 def decide_step(run: Run, progress: Progress) -> list[Any]:
-    here, model = run.read("candidates.parquet"), run.read("model.joblib")
+    here, model = run.read("candidates"), run.read("model.joblib")
     return [offers(p_churn(model, here), here, run.config.economics)]
 
 
 def predict_step(run: Run, progress: Progress) -> list[Any]:
-    here, model = run.read("candidates.parquet"), run.read("model.joblib")
+    here, model = run.read("candidates"), run.read("model.joblib")
     return [predict(model, here, run.config.economics)]
 
 
-def predict_later(run: Run, cutoff: str, out: Path) -> int:
-    """Write `predictions.parquet` into `out` for a later cutoff; return its rows."""
-    at, config = pd.Timestamp(cutoff), run.config
-    sources = load(Path(config.raw), at, USAGE_MONTHS).sources
-    here = candidates_at(at, sources, config)
-    out.mkdir(parents=True, exist_ok=True)
-    rows = predict(run.read("model.joblib"), here, config.economics)
-    rows.to_parquet(out / "predictions.parquet", index=False)
-    return len(rows)
+def predict_later(run: Run, cutoff: str) -> Path:
+    """Predict a later cutoff into a file of the run's folder, and return its path."""
+    sources = loaded(run, cutoff, USAGE_MONTHS).sources
+    here = candidates_at(pd.Timestamp(cutoff), sources, run.config)
+    name = f"predictions-{cutoff}"
+    run.write(name, predict(run.read("model.joblib"), here, run.config.economics))
+    return run.path(name)
 
 
 def report_step(run: Run, progress: Progress) -> list[Any]:
-    """Write one page that needs nothing beside it."""
+    """Gather what the page shows, most of it under the names of the results."""
     economics, read = run.config.economics, run.read
+    same = "repairs stability folds trials settings importance candidates predictions"
     results = Results(
-        about=about(run),
-        repairs=read("repairs.parquet"),
-        labels=read("leavers.parquet"),
-        stability=read("stability.parquet"),
-        folds=read("folds.parquet"),
-        comparison=read("recipes.parquet"),
-        chosen=winner(read("comparison.parquet")),
+        **{name: read(name) for name in same.split()},
+        about=read("run.json")["about"],
+        labels=read("leavers"),
+        comparison=read("recipes"),
+        chosen=winner(read("comparison")),
         params=read("params.json"),
-        trials=read("trials.parquet"),
-        settings=read("settings.parquet"),
-        evaluation=evaluate(read("walk_forward.parquet"), economics),
-        year_ago=evaluate(read("year_ago.parquet"), economics),
-        importance=read("importance.parquet"),
-        candidates=read("candidates.parquet"),
-        predictions=read("predictions.parquet"),
+        evaluation=evaluate(read("walk_forward"), economics),
+        year_ago=evaluate(read("year_ago"), economics),
         config=run.config,
     )
-    report(results, run.folder)
-    return []  # the page has been written
-
-
-def about(run: Run) -> dict[str, str]:
-    """Say what the run is known by; no clock, so that a second run says the same."""
-    known = run.read("run.json")
-    names = ("config_hash", "data_hash", "code_hash", "git_commit", "python")
-    libraries = [f"{name} {version}" for name, version in known["libraries"].items()]
-    return {name.replace("_", " "): known[name] for name in names} | {
-        "libraries": ", ".join(libraries)
-    }
+    return [report(results)]
 
 
 def to_keep(run: Run) -> dict[str, Any]:
     """Gather what `found.json` keeps: what the exam needs, and what the README says."""
-    recipes = run.read("recipes.parquet")
+    recipes = run.read("recipes")
     seconds = [name for name in recipes if name.startswith("seconds")]
     return {
         "columns": columns_of(run),
         "params": run.read("params.json"),
-        "winner": winner(run.read("comparison.parquet")),
+        "winner": winner(run.read("comparison")),
         "comparison": recipes.drop(columns=seconds).round(6).to_dict("records"),
-        "metrics": run.read("metrics.parquet").round(6).to_dict("records"),
+        "metrics": run.read("metrics").round(6).to_dict("records"),
     }
