@@ -51,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     before = signal.signal(signal.SIGINT, stop_at_once)
     try:
-        given.run(given)
+        special = {"flow": run_flow, "predict": run_predict, "keep": run_keep}
+        special.get(given.command, run_steps)(given)
     except UserError as error:
         say(f"{PROGRAM}: {error}")
         return 2
@@ -67,17 +68,14 @@ def say(text: str) -> None:
 def parser() -> Parser:
     top = Parser(prog=PROGRAM, description=__doc__)
     commands = top.add_subparsers(required=True, metavar="command", dest="command")
-
-    def add(name: str, run: Callable[[argparse.Namespace], object], does: str) -> None:
-        command = commands.add_parser(name, help=does, description=does)
+    does = {"flow": "take all steps, as a Prefect flow"}
+    does |= {"all": "take all steps, without Prefect"}
+    does |= {step.name: step.does for step in steps.STEPS}
+    does |= {"keep": "keep the columns and settings of a run for the exam"}
+    for name, what in does.items():
+        command = commands.add_parser(name, help=what, description=what)
         command.add_argument("--config", type=Path)
-        command.set_defaults(run=run, to_stop=[])
-
-    add("flow", run_flow, "take all steps, as a Prefect flow")
-    add("all", run_steps, "take all steps, without Prefect")
-    for step in steps.STEPS:
-        add(step.name, run_predict if step.name == "predict" else run_steps, step.does)
-    add("keep", run_keep, "keep the columns and settings of a run for the exam")
+        command.set_defaults(to_stop=[])
     later = "the first day of a later month, to be predicted by the same model"
     commands.choices["predict"].add_argument("--cutoff", help=later)
     return top
@@ -112,15 +110,14 @@ def run_flow(given: argparse.Namespace) -> None:
 
 def run_predict(given: argparse.Namespace) -> None:
     """Predict the config's month, or a later one with the same model."""
-    from level2_project.config import FIRST_OF_A_MONTH, read_config
+    from level2_project.config import CUTOFF, read_config
 
     first = read_config(given.config).time.predict_at
     cutoff = given.cutoff or first
-    if not re.match(FIRST_OF_A_MONTH, cutoff) or cutoff < first:
+    if not re.match(CUTOFF, cutoff) or cutoff < first:
         raise UserError(
-            f"--cutoff: wanted {first} or the first day of a later month, found "
-            f"{cutoff}: the model has seen what came before; to go back in time, set "
-            "time.predict_at in the config"
+            f"--cutoff: wanted {first} or the first of a later month, found {cutoff}: "
+            "for an earlier one, which the model has seen, set time.predict_at instead"
         )
     run = run_steps(given)
     if cutoff > first:
@@ -132,11 +129,9 @@ def run_predict(given: argparse.Namespace) -> None:
 def run_keep(given: argparse.Namespace) -> None:
     """Take the steps that are left, and renew `found.json`."""
     run = run_steps(given)
-    from level2_project.run.found import FILE, write_found
-    from level2_project.work import to_keep
+    from level2_project.work import keep
 
-    write_found(to_keep(run))
-    print(f"{FILE} renewed")
+    print(keep(run))
 
 
 if __name__ == "__main__":

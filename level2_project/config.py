@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,18 +15,15 @@ from pydantic.dataclasses import dataclass
 from level2_project import UserError
 
 FILE = Path(__file__).with_name("config.toml")
-FIRST_OF_A_MONTH = r"^\d{4}-(0[1-9]|1[0-2])-01$"
 CHECKED = ConfigDict(strict=True, extra="forbid")
+CUTOFF = r"^\d{4}-(0[1-9]|1[0-2])-01$"
+Cutoff = Annotated[str, Field(pattern=CUTOFF, description="the first of a month")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Customers = Annotated[int, Field(ge=100, le=1_000_000)]
 
 
 class BadConfig(UserError):
     """The config cannot be used; the message names the key and what it may be."""
-
-
-FIRST = "the first day of a month"
-Cutoff = Annotated[str, Field(pattern=FIRST_OF_A_MONTH, description=FIRST)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Customers = Annotated[int, Field(ge=100, le=1_000_000)]
 
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
@@ -147,7 +144,7 @@ class Config:
 
 
 def read_config(path: Path | None = None) -> Config:
-    """Read a config; the one beside the code if no other is named.
+    """Read a config, the one beside the code if no other is named, and check it.
 
     Raises:
         BadConfig: the file is missing or no TOML, a key is unknown or missing, or a
@@ -155,23 +152,16 @@ def read_config(path: Path | None = None) -> Config:
     """
     path = path or FILE
     try:
-        return config_of(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, BadConfig) as error:
-        raise BadConfig(f"cannot use {path}: {error}") from None
-
-
-def config_of(given: dict[str, Any]) -> Config:
-    """Build a config from nested tables, and check it.
-
-    Raises:
-        BadConfig: see `read_config`.
-    """
-    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
         # As JSON, since the strict check of Python values asks for built sections.
         config = TypeAdapter(Config).validate_json(json.dumps(given, default=str))
+        fault = _fault_of_months(config)
     except ValidationError as error:
-        raise BadConfig(_first_fault(error)) from None
-    _check_months(config)
+        fault = _first_fault(error)
+    except (OSError, ValueError) as error:
+        fault = str(error)
+    if fault:
+        raise BadConfig(f"cannot use {path}: {fault}")
     return config
 
 
@@ -192,17 +182,16 @@ def _first_fault(error: ValidationError) -> str:
     return f"{key}: wanted {wanted}, found {fault['input']!r}"
 
 
-def _check_months(config: Config) -> None:
-    """Check that the months on record are enough for the folds and the claim."""
+def _fault_of_months(config: Config) -> str:
+    """Say whether there are too few months for the folds or the claim, "" if not."""
     split, time, n_cutoffs = config.split, config.time, len(config.time.cutoffs)
     if split.untouched >= split.n_folds:
         wanted = f"fewer than split.n_folds ({split.n_folds})"
-        raise BadConfig(f"split.untouched: wanted {wanted}, found {split.untouched}")
+        return f"split.untouched: wanted {wanted}, found {split.untouched}"
     if split.n_folds >= n_cutoffs:
         wanted = f"fewer than the {n_cutoffs} cutoffs with labels at time.predict_at"
-        raise BadConfig(f"split.n_folds: wanted {wanted}, found {split.n_folds}")
+        return f"split.n_folds: wanted {wanted}, found {split.n_folds}"
     if pd.Timestamp(time.first_cutoff) + time.gap > time.year_ago:
         wanted = "labels that were known a year before time.predict_at"
-        raise BadConfig(
-            f"time.first_cutoff: wanted {wanted}, found {time.first_cutoff}"
-        )
+        return f"time.first_cutoff: wanted {wanted}, found {time.first_cutoff}"
+    return ""

@@ -21,14 +21,9 @@ def may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
 @flow(name="level2", validate_parameters=False)
 def level2(run: Run, display: Display, to_take: list[Step]) -> None:
     """Take steps one after the other, as `steps.in_order` does without Prefect."""
+    again: dict[str, Any] = {"retries": 2, "retry_delay_seconds": 5}
     # The run's folder is the cache: what is there already is not made again.
-    task = Task(
-        take,
-        cache_policy=NO_CACHE,
-        retries=2,
-        retry_delay_seconds=5,
-        retry_condition_fn=may_pass,
-    )
+    task = Task(take, cache_policy=NO_CACHE, retry_condition_fn=may_pass, **again)
     for step in to_take:
         task.with_options(name=step.name)(step, run, display)
     report = f"Report: `{run.path('report.html')}`"

@@ -4,6 +4,7 @@
 results that the table says the step makes, in that order.
 """
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from level2_project.predict import predict
 from level2_project.report import Results, report
 from level2_project.run.display import Progress
 from level2_project.run.folder import Run
+from level2_project.run.found import FILE
 from level2_project.select import select, selected
 from level2_project.snapshots import candidates, snapshots
 from level2_project.split import Split, described, for_choice, for_claim, walk_forward
@@ -31,16 +33,16 @@ from level2_project.tune import tune
 SHUFFLES = 3  # of each column, for its importance
 
 
-@cache
-def sources_of(run: Run) -> Loaded:
-    """Load the sources, once for the steps that read them."""
-    return loaded(run, run.config.time.predict_at)
-
-
 def loaded(run: Run, cutoff: str, months: int | None = None) -> Loaded:
     """Load what had arrived before a cutoff; what is read is kept for other runs."""
     raw, interim = Path(run.config.raw), Path(run.config.runs) / "interim"
     return load(raw, pd.Timestamp(cutoff), months, interim)
+
+
+@cache
+def sources_of(run: Run) -> Loaded:
+    """Load the sources, once for the steps that read them."""
+    return loaded(run, run.config.time.predict_at)
 
 
 def folds_of(run: Run) -> list[Split]:
@@ -71,20 +73,16 @@ def label_step(run: Run, progress: Progress) -> list[Any]:
 
 def features_step(run: Run, progress: Progress) -> list[Any]:
     """Describe customers at the past cutoffs, and at the one to predict."""
-    config, sources = run.config, sources_of(run).sources
-    past = snapshots(sources, config)
-    here = candidates_at(pd.Timestamp(config.time.predict_at), sources, config)
+    sources = sources_of(run).sources
+    here = candidates_at(run.config.time.predict_at, sources, run.config)
     sources_of.cache_clear()  # two years of usage need not stay in memory
-    return [past, here]
+    return [snapshots(sources, run.config), here]
 
 
-def candidates_at(
-    cutoff: pd.Timestamp, sources: Sources, config: Config
-) -> pd.DataFrame:
+def candidates_at(cutoff: str, sources: Sources, config: Config) -> pd.DataFrame:
     """Describe the customers of a cutoff, as far as news had arrived by then."""
     at = pd.DatetimeIndex([cutoff])
-    customers = roster(sources.subscriptions, at, config.label)
-    return candidates(sources, customers, config)
+    return candidates(sources, roster(sources.subscriptions, at, config.label), config)
 
 
 def split_step(run: Run, progress: Progress) -> list[Any]:
@@ -117,21 +115,17 @@ def evaluate_step(run: Run, progress: Progress) -> list[Any]:
     """Predict the untouched months, and claim by the coming months one year earlier."""
     config, columns, recipe = run.config, columns_of(run), tuned_recipe(run)
     untouched = folds_of(run)[-config.split.untouched :]
-    past = run.read("snapshots")
-    earlier = for_claim(past, config.split, config.time)
+    earlier = for_claim(run.read("snapshots"), config.split, config.time)
     seed = config.seed_for("walk")
     last, year_ago = (walk(f, columns, recipe, seed) for f in (untouched, earlier))
-    evaluation = evaluate(last, config.economics)
+    metrics = evaluate(last, config.economics).metrics
     claimed = claim(evaluate(year_ago, config.economics))
-    return [evaluation.metrics, claimed, last, year_ago, _importance(run, untouched)]
-
-
-def _importance(run: Run, folds: list[Split]) -> pd.DataFrame:
-    """Measure the columns on the last tested month, by a model of its own past."""
-    fold, seed_for = folds[-1], run.config.seed_for
-    rows = fold.train[[*KEYS, LABEL, *columns_of(run)]]
-    model = train(tuned_recipe(run), rows, seed_for("importance.model"))
-    return importance(model, fold.test, SHUFFLES, seed_for("shuffles"))
+    # Columns are measured on the last tested month, by a model of its own past.
+    rows = untouched[-1].train[[*KEYS, LABEL, *columns]]
+    model = train(recipe, rows, config.seed_for("importance.model"))
+    shuffled = config.seed_for("shuffles")
+    gains = importance(model, untouched[-1].test, SHUFFLES, shuffled)
+    return [metrics, claimed, last, year_ago, gains]
 
 
 def decide_step(run: Run, progress: Progress) -> list[Any]:
@@ -147,7 +141,7 @@ def predict_step(run: Run, progress: Progress) -> list[Any]:
 def predict_later(run: Run, cutoff: str) -> Path:
     """Predict a later cutoff into a file of the run's folder, and return its path."""
     sources = loaded(run, cutoff, USAGE_MONTHS).sources
-    here = candidates_at(pd.Timestamp(cutoff), sources, run.config)
+    here = candidates_at(cutoff, sources, run.config)
     name = f"predictions-{cutoff}"
     run.write(name, predict(run.read("model.joblib"), here, run.config.economics))
     return run.path(name)
@@ -171,14 +165,16 @@ def report_step(run: Run, progress: Progress) -> list[Any]:
     return [report(results)]
 
 
-def to_keep(run: Run) -> dict[str, Any]:
-    """Gather what `found.json` keeps: what the exam needs, and what the README says."""
+def keep(run: Run) -> Path:
+    """Renew `found.json`: what the exam needs, and what the README says."""
     recipes = run.read("recipes")
     seconds = [name for name in recipes if name.startswith("seconds")]
-    return {
+    found = {
         "columns": columns_of(run),
         "params": run.read("params.json"),
         "winner": winner(run.read("comparison")),
         "comparison": recipes.drop(columns=seconds).round(6).to_dict("records"),
         "metrics": run.read("metrics").round(6).to_dict("records"),
     }
+    FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return FILE

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import joblib
@@ -20,9 +21,10 @@ from level2_project.config import Config
 
 CODE = Path(__file__).parents[1]
 PARTS = {".py", ".j2", ".csv"}  # code, the page's templates, the columns' meanings
-LIBRARIES = (
-    "numpy pandas pyarrow scikit-learn scipy lightgbm imbalanced-learn optuna skrub"
-).split()
+LIBRARIES = [
+    "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "lightgbm",
+    "imbalanced-learn", "optuna", "skrub",
+]  # fmt: skip
 READ: dict[str, Callable[[Path], Any]] = {
     ".parquet": pd.read_parquet,
     ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
@@ -55,28 +57,18 @@ class Run:
         return all(self.path(name).exists() for name in names)
 
     def read(self, name: str) -> Any:
-        """Read a result: a frame, a dict or a model, by the file's ending.
-
-        Raises:
-            BadRun: the file is damaged.
-        """
+        """Read a result: a frame, a dict or a model, by the file's ending."""
         path = self.path(name)
         try:
             return READ[path.suffix](path)
-        except FileNotFoundError:
-            raise
         except Exception as error:  # each format has errors of its own
             raise BadRun(
-                f"wanted a result of this run in {path}, found a damaged file: delete "
-                f"it, and start the same command again ({type(error).__name__})"
+                f"wanted a result in {path}, found a damaged file: delete it, and "
+                f"start the same command again ({type(error).__name__})"
             ) from error
 
     def write(self, name: str, result: Any) -> None:
-        """Write a result so that it appears under its name only when it is complete.
-
-        Raises:
-            BadRun: the disk is full, or nothing may be written there.
-        """
+        """Write a result; it appears under its name only when it is complete."""
         path = self.path(name)
         unfinished = path.with_name(f".unfinished.{path.name}")
         try:
@@ -123,9 +115,6 @@ def open_run(config: Config) -> Run:
     """Find or begin the run of this config on the data and with the code that are here.
 
     `run.json` in its folder says all that is needed to get the same result again.
-
-    Raises:
-        BadRun: the folder cannot be made.
     """
     month, files = config.time.predict_at[:7], Path(config.raw).glob("*/*")
     about = {
@@ -138,7 +127,9 @@ def open_run(config: Config) -> Run:
     with writing(run.folder):
         run.folder.mkdir(parents=True, exist_ok=True)
     if not run.has("run.json"):
-        about |= {"commit": git_commit(), "python": platform.python_version()}
+        git = f"git -C {quote(str(CODE))} rev-parse HEAD 2>/dev/null"
+        about["commit"] = subprocess.getoutput(git) or "unknown"
+        about["python"] = platform.python_version()
         about["libraries"] = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
         run.write("run.json", {"about": about, "settings": asdict(config)})
     return run
@@ -151,13 +142,3 @@ def hash_of(files: Iterable[Path]) -> str:
         digest.update(f"{path.parent.name}/{path.name}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def git_commit() -> str:
-    """Name the commit that is checked out, "unknown" outside a git checkout."""
-    command = ["git", "-C", str(CODE), "rev-parse", "HEAD"]
-    try:
-        told = subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL)
-        return told.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

@@ -1,22 +1,40 @@
 """The config: what cannot be meant is refused, and named."""
 
+import json
 import tomllib
 from copy import deepcopy
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from level2_project.config import FILE, BadConfig, config_of, read_config
+from level2_project.config import FILE, BadConfig, Config, read_config
 
 GIVEN = tomllib.loads(FILE.read_text())
 
 
+def config_of(given: dict) -> Config:
+    """Write a config as TOML, whose plain values look as in JSON, and read it."""
+    lines = []
+    for name, value in given.items():  # plain values stand before the sections
+        rows = value if isinstance(value, dict) else {name: value}
+        lines += [f"[{name}]"] if isinstance(value, dict) else []
+        lines += [f"{key} = {json.dumps(setting)}" for key, setting in rows.items()]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "config.toml"
+        path.write_text("\n".join(lines))
+        return read_config(path)
+
+
 def changed(section: str, key: str, value: object) -> dict:
     given_values = deepcopy(GIVEN)
-    (given_values[section] if section else given_values)[key] = value
-    return given_values
+    if section:
+        given_values[section][key] = value
+        return given_values
+    return {key: value} | given_values | {key: value}
 
 
 def test_the_file_beside_the_code_is_a_config():
@@ -33,8 +51,8 @@ def test_an_unknown_key_is_refused_with_those_known(section):
     ("section", "key", "value", "wanted"),
     [
         ("time", "horizon_months", 0, "integer from 1 to 12"),
-        ("time", "predict_at", "2024-01-02", "the first day of a month"),
-        ("time", "first_cutoff", "soon", "the first day of a month"),
+        ("time", "predict_at", "2024-01-02", "the first of a month"),
+        ("time", "first_cutoff", "soon", "the first of a month"),
         ("economics", "save_rate", 1.01, "number from 0 to 1"),
         ("economics", "save_rate", "much", "number from 0 to 1, found 'much'"),
         ("train", "model", "forest", "'lightgbm', 'logistic' or 'neural_net'"),

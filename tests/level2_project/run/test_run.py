@@ -16,6 +16,7 @@ from level2_project.__main__ import main
 from level2_project.config import Config, read_config
 from level2_project.load import load
 from level2_project.point_in_time.usage import USAGE_MONTHS
+from level2_project.run import folder
 from level2_project.run.display import Display
 from level2_project.run.folder import Run, open_run
 from level2_project.snapshots import candidates
@@ -42,10 +43,23 @@ def silent() -> Display:
 
 
 @pytest.fixture(scope="module")
-def done(small_world, tmp_path_factory) -> Run:
+def reads() -> dict[str, set[str]]:
+    """What each step of the run below has read."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def done(small_world, tmp_path_factory, reads) -> Run:
     """A run of all steps on a small world, without Prefect."""
     run = open_run(quick(small_world, tmp_path_factory.mktemp("runs")))
-    steps.in_order(run, silent(), steps.STEPS)
+    read = Run.read
+    with pytest.MonkeyPatch.context() as patch:
+        for step in steps.STEPS:
+            names = reads[step.name] = set()
+            patch.setattr(
+                Run, "read", lambda run, n, to=names: to.add(n) or read(run, n)
+            )
+            steps.take(step, run, silent())
     return run
 
 
@@ -92,6 +106,25 @@ def test_other_data_or_another_config_is_another_run(done, tmp_path):
     assert open_run(replace(other, runs=str(tmp_path))).folder.name != done.folder.name
 
 
+@pytest.mark.parametrize("name", ["split.py", "page.j2", "dictionary.csv"])
+def test_other_code_templates_or_meanings_are_another_run(
+    done, tmp_path, monkeypatch, name
+):
+    (tmp_path / "room").mkdir()
+    path = tmp_path / "room" / name
+    path.write_text("before")
+    monkeypatch.setattr(folder, "CODE", tmp_path)
+    before = open_run(done.config).folder
+
+    path.write_text("after")
+
+    assert open_run(done.config).folder != before
+
+
+def test_what_was_read_of_the_drops_is_kept_beside_the_runs(done):
+    assert (Path(done.config.runs) / "interim" / "2023-12.usage.arrow").exists()
+
+
 def test_predictions_cover_each_customer_once_and_some_get_an_offer(done):
     rows = pd.read_parquet(done.folder / "predictions.parquet")
 
@@ -109,6 +142,12 @@ def test_a_year_of_usage_is_enough_to_predict(done, small_world):
     few = candidates(load(small_world, day, USAGE_MONTHS).sources, rows, done.config)
 
     pd.testing.assert_frame_equal(few, customers)
+
+
+def test_the_months_own_cutoff_is_predicted_as_a_later_one_would_be(done):
+    path = work.predict_later(done, done.config.time.predict_at)
+
+    pd.testing.assert_frame_equal(pd.read_parquet(path), done.read("predictions"))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +201,21 @@ def test_every_step_finds_what_it_needs_and_has_its_work():
 
     works = {name for name in vars(work) if name.endswith("_step")}
     assert works == {f"{step.name}_step" for step in steps.STEPS}
+
+
+def test_every_step_reads_what_the_table_says_that_it_needs(done, reads):
+    assert {
+        step.name: set(step.needs) | ({"run.json"} if step.name == "report" else set())
+        for step in steps.STEPS
+    } == reads
+
+
+def test_a_step_that_makes_too_little_is_no_step(done, tmp_path, monkeypatch):
+    monkeypatch.setattr(work, "split_step", lambda run, progress: [])
+    split = steps.up_to("split")[-1]
+
+    with pytest.raises(ValueError, match="shorter"):
+        steps.take(split, Run(done.config, tmp_path), silent())
 
 
 def test_a_run_leaves_what_the_table_says(done):
