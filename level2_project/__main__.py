@@ -90,12 +90,12 @@ def run_steps(given: argparse.Namespace, take: Take = steps.in_order) -> Run:
     from level2_project.run.display import Display
     from level2_project.run.folder import alone, open_run
 
-    run = open_run(read_config(given.config))
-    to_take = steps.up_to(given.command)
-    display = Display({s.name: 0 if run.has(*s.makes) else s.seconds for s in to_take})
-    given.to_stop += [display.stop, run.tidy]
-    with alone(run, say), display:
-        take(run, display, to_take)
+    run, to_take = open_run(read_config(given.config)), steps.up_to(given.command)
+    with alone(run, say):
+        seconds = {s.name: 0 if run.has(*s.makes) else s.seconds for s in to_take}
+        with Display(seconds) as display:
+            given.to_stop += [display.stop, run.tidy]
+            take(run, display, to_take)
     print(steps.tell(to_take[-1], run))
     return run
 

@@ -247,6 +247,15 @@ def test_help_and_a_typo_load_nothing_heavy():
     assert told.stdout.strip() == "set()"
 
 
+def test_the_time_left_falls_while_a_step_reports_nothing():
+    display = Display({"load": 30.0, "select": 30.0})
+    display.begin("load")
+
+    display.clock = lambda: display.began + 20.0
+
+    assert display.get_renderable() == "step 1 of 2, load, 0:40 left"
+
+
 def test_the_display_counts_steps_and_the_time_left_falls_to_nothing():
     display = Display({"load": 30.0, "select": 10.0})
 
