@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from level2_project import steps
+from level2_project import UserError, steps
 
 if TYPE_CHECKING:
-    from level2_project.config import Config
     from level2_project.run.display import Display
     from level2_project.run.folder import Run
 
-STOPPED = "stopped; the same command goes on"
+    Take = Callable[[Run, Display, list[steps.Step]], object]
+
+PROGRAM = "python -m level2_project"
 INTERRUPTED = 130  # exit code after Ctrl-C
 # Prefect keeps its files here and asks nobody on the network; it reads this at import.
 PREFECT = {
@@ -38,34 +38,27 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-class UserError(ValueError):
-    """An argument makes no sense; the message says what would."""
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code: 2 for a user's mistake."""
     given = parser().parse_args(arguments)
+
+    def stop_at_once(*_: object) -> NoReturn:
+        """Wait for no thread, and for no server that Ctrl-C stopped as well."""
+        for stop in given.to_stop:
+            stop()
+        say("stopped; the same command goes on")
+        os._exit(INTERRUPTED)
+
+    before = signal.signal(signal.SIGINT, stop_at_once)
     try:
-        given.run(given)
-    except KeyboardInterrupt:
-        say(STOPPED)
-        return INTERRUPTED
-    except Exception as error:
-        if not isinstance(error, mistakes()):
-            raise
-        say(f"python -m level2_project: {error}")
+        special = {"flow": run_flow, "predict": run_predict, "keep": run_keep}
+        special.get(given.command, run_steps)(given)
+    except UserError as error:
+        say(f"{PROGRAM}: {error}")
         return 2
+    finally:
+        signal.signal(signal.SIGINT, before)
     return 0
-
-
-def mistakes() -> tuple[type[Exception], ...]:
-    """List the errors that are no bug: a user can put right what they tell."""
-    from level2_project.config import BadConfig
-    from level2_project.run.folder import BadRun
-    from level2_project.sources.schema import BadDrop
-    from level2_project.text import CannotAsk
-
-    return (UserError, BadConfig, BadDrop, BadRun, CannotAsk)
 
 
 def say(text: str) -> None:
@@ -73,132 +66,72 @@ def say(text: str) -> None:
 
 
 def parser() -> Parser:
-    top = Parser(prog="python -m level2_project", description=__doc__)
-    commands = top.add_subparsers(required=True, metavar="command")
-
-    def add(name: str, run: Callable[[argparse.Namespace], None], does: str) -> Parser:
-        command = commands.add_parser(name, help=does, description=does)
-        command.set_defaults(run=run, command=name)
-        command.add_argument("--config", type=Path, default=None)
-        return command
-
-    add("flow", run_flow, "take all steps, as a Prefect flow")
-    add("all", run_step, "take all steps, without Prefect")
-    for step in steps.STEPS:
-        command = add(step.name, run_step, step.does)
-        if step.name == "predict":
-            command.set_defaults(run=run_predict)
-            command.add_argument(
-                "--cutoff", type=first_of_a_month, help="such as 2024-01-01"
-            )
-            command.add_argument("--out", type=Path, default=Path())
-    add("keep", run_keep, "keep the columns and settings of the last run for the exam")
+    top = Parser(prog=PROGRAM, description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="command", dest="command")
+    does = {"flow": "take all steps, as a Prefect flow"}
+    does |= {"all": "take all steps, without Prefect"}
+    does |= {step.name: step.does for step in steps.STEPS}
+    does |= {"keep": "keep the columns and settings of a run for the exam"}
+    for name, what in does.items():
+        command = commands.add_parser(name, help=what, description=what)
+        command.add_argument("--config", type=Path)
+        command.set_defaults(to_stop=[])
+    later = "the first day of a later month, to be predicted by the same model"
+    commands.choices["predict"].add_argument("--cutoff", help=later)
     return top
+
+
+def run_steps(given: argparse.Namespace, take: Take = steps.in_order) -> Run:
+    """Take the steps up to the one that is named, and tell what it left.
+
+    What earlier runs of the same config, code and data have left is not made again.
+    """
+    from level2_project.config import read_config
+    from level2_project.run.display import Display
+    from level2_project.run.folder import alone, open_run
+
+    run, to_take = open_run(read_config(given.config)), steps.up_to(given.command)
+    with alone(run, say):
+        seconds = {s.name: 0 if run.has(*s.makes) else s.seconds for s in to_take}
+        with Display(seconds) as display:
+            given.to_stop += [display.stop, run.tidy]
+            take(run, display, to_take)
+    print(steps.tell(to_take[-1], run))
+    return run
 
 
 def run_flow(given: argparse.Namespace) -> None:
     os.environ |= {**PREFECT, **os.environ}
     from level2_project.flow import level2, stop_server
 
-    with at_work(given, steps.STEPS[-1].name, stop_server) as (run, display):
-        path = level2(run, display)
-    print(f"report: {path}")
-
-
-def run_step(given: argparse.Namespace) -> None:
-    """Take the steps up to the one that is named, and tell what it left.
-
-    What earlier runs of the same config, code and data have left is not made again.
-    """
-    last = steps.STEPS[-1].name if given.command == "all" else given.command
-    with at_work(given, last) as (run, display):
-        steps.in_order(run, display, last)
-    print(steps.tell(steps.up_to(last)[-1], run))
+    given.to_stop.append(stop_server)
+    run_steps(given, level2)
 
 
 def run_predict(given: argparse.Namespace) -> None:
-    """Predict a later cutoff, if one is given, with the model of the config's run."""
-    if given.cutoff is None:
-        run_step(given)
-        return
-    first = config_of(given).time.predict_at
-    if given.cutoff < first:
+    """Predict the config's month, or a later one with the same model."""
+    from level2_project.config import CUTOFF, read_config
+
+    first = read_config(given.config).time.predict_at
+    cutoff = given.cutoff or first
+    if not re.match(CUTOFF, cutoff) or cutoff < first:
         raise UserError(
-            f"--cutoff: wanted {first} or later, found {given.cutoff}: the model has "
-            "seen what came before; set time.predict_at to go back in time"
+            f"--cutoff: wanted {first} or the first of a later month, found {cutoff}: "
+            "for an earlier one, which the model has seen, set time.predict_at instead"
         )
-    with at_work(given, "train") as (run, display):
-        steps.in_order(run, display, "train")
+    run = run_steps(given)
+    if cutoff > first:
         from level2_project.work import predict_later
 
-        n_customers = predict_later(run, given.cutoff, given.out)
-    print(f"{given.out / 'predictions.parquet'}: {n_customers:,} customers")
+        print(predict_later(run, cutoff))
 
 
 def run_keep(given: argparse.Namespace) -> None:
-    from level2_project.run.folder import open_run
-    from level2_project.run.found import FILE, write_found
-    from level2_project.work import to_keep
+    """Take the steps that are left, and renew `found.json`."""
+    run = run_steps(given)
+    from level2_project.work import keep
 
-    run = open_run(config_of(given))
-    if not run.has("report.html"):
-        raise UserError(f"{run.folder} is not complete: run `make level2` first")
-    write_found(to_keep(run))
-    print(f"{FILE} renewed")
-
-
-def config_of(given: argparse.Namespace) -> Config:
-    from level2_project.config import FILE, read_config
-
-    return read_config(given.config or FILE)
-
-
-def first_of_a_month(text: str) -> str:
-    try:
-        if date.fromisoformat(text).day == 1:
-            return text
-    except ValueError:
-        pass
-    raise argparse.ArgumentTypeError(f"wanted the first of a month, found {text!r}")
-
-
-@contextmanager
-def at_work(
-    given: argparse.Namespace, last: str, clear: Callable[[], object] = lambda: None
-) -> Iterator[tuple[Run, Display]]:
-    """Open the run, alone, with a display of the steps up to `last`.
-
-    Args:
-        given: the command's arguments.
-        last: the last step that is to be taken.
-        clear: what else to stop on Ctrl-C.
-    """
-    from level2_project.run.display import Display
-    from level2_project.run.folder import alone, open_run
-
-    run = open_run(config_of(given))
-    with alone(run, say):
-        display = Display(
-            {
-                step.name: 0 if run.has(*step.makes) else step.seconds
-                for step in steps.up_to(last)
-            }
-        )
-
-        def stop_at_once(*_: object) -> NoReturn:
-            """Wait for no thread, and for no server that Ctrl-C stopped as well."""
-            display.close()
-            say(STOPPED)
-            run.tidy()
-            clear()
-            os._exit(INTERRUPTED)
-
-        before = signal.signal(signal.SIGINT, stop_at_once)
-        try:
-            with display:
-                yield run, display
-        finally:
-            signal.signal(signal.SIGINT, before)
+    print(keep(run))
 
 
 if __name__ == "__main__":

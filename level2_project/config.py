@@ -5,31 +5,25 @@ import tomllib
 from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
+
+from level2_project import UserError
 
 FILE = Path(__file__).with_name("config.toml")
 CHECKED = ConfigDict(strict=True, extra="forbid")
-
-
-class BadConfig(ValueError):
-    """The config cannot be used; the message names the key and what it may be."""
-
-
-def first_of_a_month(text: str) -> str:
-    day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-    if pd.isna(day) or day.day != 1:
-        raise ValueError(f"wanted the first of a month, found {text!r}")
-    return text
-
-
-Cutoff = Annotated[str, AfterValidator(first_of_a_month)]
+CUTOFF = r"^\d{4}-(0[1-9]|1[0-2])-01$"
+Cutoff = Annotated[str, Field(pattern=CUTOFF, description="the first of a month")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Customers = Annotated[int, Field(ge=100, le=1_000_000)]
+
+
+class BadConfig(UserError):
+    """The config cannot be used; the message names the key and what it may be."""
 
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
@@ -149,85 +143,55 @@ class Config:
         return blake2b(repr(known).encode(), digest_size=6).hexdigest()
 
 
-def read_config(path: Path = FILE) -> Config:
-    """Read a config.
+def read_config(path: Path | None = None) -> Config:
+    """Read a config, the one beside the code if no other is named, and check it.
 
     Raises:
         BadConfig: the file is missing or no TOML, a key is unknown or missing, or a
             value is of the wrong type or out of range.
     """
+    path = path or FILE
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadConfig(f"cannot read {path}: {error}") from None
-    try:
-        return config_of(given)
-    except BadConfig as error:
-        raise BadConfig(f"{path}: {error}") from None
-
-
-def config_of(given: dict[str, Any]) -> Config:
-    """Build a config from nested tables, and check it.
-
-    Raises:
-        BadConfig: see `read_config`.
-    """
-    try:
         # As JSON, since the strict check of Python values asks for built sections.
-        config = SETTINGS.validate_json(json.dumps(given, default=str))
+        config = TypeAdapter(Config).validate_json(json.dumps(given, default=str))
+        fault = _fault_of_months(config)
     except ValidationError as error:
-        raise BadConfig(_first_fault(error)) from None
-    _check_folds(config)
+        fault = _first_fault(error)
+    except (OSError, ValueError) as error:
+        fault = str(error)
+    if fault:
+        raise BadConfig(f"cannot use {path}: {fault}")
     return config
-
-
-SETTINGS = TypeAdapter(Config)
 
 
 def _first_fault(error: ValidationError) -> str:
     """Say in one line where the fault is, what was wanted and what was found."""
     fault = error.errors()[0]
-    *section, name = map(str, fault["loc"])
-    key, known = ".".join((*section, name)), _properties(*section)
-    match fault["type"]:
-        case "unexpected_keyword_argument":
-            return f"{key} is unknown; known: {', '.join(known)}"
-        case "missing":
-            return f"{key} is missing"
-        case "value_error":
-            return f"{key}: {fault['ctx']['error']}"
-    wanted = fault["msg"].removeprefix("Input should be ")
+    key, name = ".".join(map(str, fault["loc"])), str(fault["loc"][-1])
+    section = Config if key == name else Config.__annotations__[str(fault["loc"][0])]
+    known = TypeAdapter(section).json_schema()["properties"]
+    if fault["type"] == "unexpected_keyword_argument":
+        return f"{key} is unknown; known: {', '.join(known)}"
+    if fault["type"] == "missing":
+        return f"{key} is missing"
+    message = fault["msg"].removeprefix("Input should be ")
+    wanted = known[name].get("description", message)
     if "maximum" in known[name]:
-        kind, low, high = (known[name][k] for k in ("type", "minimum", "maximum"))
-        wanted = f"{'an' if kind == 'integer' else 'a'} {kind} from {low} to {high}"
+        wanted = "{type} from {minimum} to {maximum}".format_map(known[name])
     return f"{key}: wanted {wanted}, found {fault['input']!r}"
 
 
-def _properties(*section: str) -> dict[str, Any]:
-    """Return what the keys of a section, or of the whole config, may be."""
-    schema = SETTINGS.json_schema()
-    for name in section:
-        kind = schema["properties"][name]["$ref"].rpartition("/")[-1]
-        schema = schema["$defs"][kind]
-    return dict(schema["properties"])
-
-
-def _check_folds(config: Config) -> None:
-    """Check that the months on record are enough for the folds and the claim."""
+def _fault_of_months(config: Config) -> str:
+    """Say whether there are too few months for the folds or the claim, "" if not."""
     split, time, n_cutoffs = config.split, config.time, len(config.time.cutoffs)
     if split.untouched >= split.n_folds:
-        raise BadConfig(
-            f"split.untouched: wanted fewer than split.n_folds ({split.n_folds}), "
-            f"found {split.untouched}"
-        )
-    if n_cutoffs <= split.n_folds:
-        raise BadConfig(
-            f"split.n_folds: wanted fewer than the {n_cutoffs} cutoffs whose labels "
-            f"are known at {time.predict_at}, found {split.n_folds}"
-        )
+        wanted = f"fewer than split.n_folds ({split.n_folds})"
+        return f"split.untouched: wanted {wanted}, found {split.untouched}"
+    if split.n_folds >= n_cutoffs:
+        wanted = f"fewer than the {n_cutoffs} cutoffs with labels at time.predict_at"
+        return f"split.n_folds: wanted {wanted}, found {split.n_folds}"
     if pd.Timestamp(time.first_cutoff) + time.gap > time.year_ago:
-        raise BadConfig(
-            f"time.first_cutoff: wanted one whose labels were known on "
-            f"{time.year_ago:%Y-%m-%d}, a year before time.predict_at, "
-            f"found {time.first_cutoff}"
-        )
+        wanted = "labels that were known a year before time.predict_at"
+        return f"time.first_cutoff: wanted {wanted}, found {time.first_cutoff}"
+    return ""

@@ -1,7 +1,6 @@
 """Report: the run on one page, the decision first."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -39,13 +38,11 @@ class Results(NamedTuple):
     config: Config  # what was set: the recipe in use, what an offer costs and brings
 
 
-def report(results: Results, folder: Path) -> Path:
-    """Write `report.html`, which holds its pictures and needs nothing else."""
-    path, results = folder / "report.html", in_usd(results)
+def report(results: Results) -> str:
+    """Return the page; it holds its pictures and needs nothing else."""
+    results = in_usd(results)
     content = decide_part(results) | evaluate_part(results) | train_part(results)
-    page = render("report.html.j2", **results._asdict(), **content)
-    path.write_text(page, encoding="utf-8")
-    return path
+    return render("report.html.j2", **results._asdict(), **content)
 
 
 def in_usd(results: Results) -> Results:

@@ -4,6 +4,7 @@
 results that the table says the step makes, in that order.
 """
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from level2_project.predict import predict
 from level2_project.report import Results, report
 from level2_project.run.display import Progress
 from level2_project.run.folder import Run
+from level2_project.run.found import FILE
 from level2_project.select import select, selected
 from level2_project.snapshots import candidates, snapshots
 from level2_project.split import Split, described, for_choice, for_claim, walk_forward
@@ -31,19 +33,25 @@ from level2_project.tune import tune
 SHUFFLES = 3  # of each column, for its importance
 
 
+def loaded(run: Run, cutoff: str, months: int | None = None) -> Loaded:
+    """Load what had arrived before a cutoff; what is read is kept for other runs."""
+    raw, interim = Path(run.config.raw), Path(run.config.runs) / "interim"
+    return load(raw, pd.Timestamp(cutoff), months, interim)
+
+
 @cache
 def sources_of(run: Run) -> Loaded:
     """Load the sources, once for the steps that read them."""
-    return load(Path(run.config.raw), pd.Timestamp(run.config.time.predict_at))
+    return loaded(run, run.config.time.predict_at)
 
 
 def folds_of(run: Run) -> list[Split]:
-    past = run.read("snapshots.parquet")
+    past = run.read("snapshots")
     return walk_forward(past, run.config.split, run.config.time.gap)
 
 
 def columns_of(run: Run) -> list[str]:
-    return selected(run.read("stability.parquet"))
+    return selected(run.read("stability"))
 
 
 def tuned_recipe(run: Run) -> Recipe:
@@ -65,20 +73,16 @@ def label_step(run: Run, progress: Progress) -> list[Any]:
 
 def features_step(run: Run, progress: Progress) -> list[Any]:
     """Describe customers at the past cutoffs, and at the one to predict."""
-    config, sources = run.config, sources_of(run).sources
-    past = snapshots(sources, config)
-    here = candidates_at(pd.Timestamp(config.time.predict_at), sources, config)
+    sources = sources_of(run).sources
+    here = candidates_at(run.config.time.predict_at, sources, run.config)
     sources_of.cache_clear()  # two years of usage need not stay in memory
-    return [past, here]
+    return [snapshots(sources, run.config), here]
 
 
-def candidates_at(
-    cutoff: pd.Timestamp, sources: Sources, config: Config
-) -> pd.DataFrame:
+def candidates_at(cutoff: str, sources: Sources, config: Config) -> pd.DataFrame:
     """Describe the customers of a cutoff, as far as news had arrived by then."""
     at = pd.DatetimeIndex([cutoff])
-    customers = roster(sources.subscriptions, at, config.label)
-    return candidates(sources, customers, config)
+    return candidates(sources, roster(sources.subscriptions, at, config.label), config)
 
 
 def split_step(run: Run, progress: Progress) -> list[Any]:
@@ -86,8 +90,8 @@ def split_step(run: Run, progress: Progress) -> list[Any]:
 
 
 def compare_step(run: Run, progress: Progress) -> list[Any]:
-    comparison = compare(run.read("snapshots.parquet"), run.config, progress)
-    return [comparison, summary(comparison)]
+    comparison = compare(run.read("snapshots"), run.config, progress)
+    return [summary(comparison), comparison]
 
 
 def select_step(run: Run, progress: Progress) -> list[Any]:
@@ -103,7 +107,7 @@ def tune_step(run: Run, progress: Progress) -> list[Any]:
 
 def train_step(run: Run, progress: Progress) -> list[Any]:
     """Train on all snapshots whose labels are known."""
-    rows = run.read("snapshots.parquet")[[*KEYS, LABEL, *columns_of(run)]]
+    rows = run.read("snapshots")[[*KEYS, LABEL, *columns_of(run)]]
     return [train(tuned_recipe(run), rows, run.config.seed_for("train"))]
 
 
@@ -111,87 +115,66 @@ def evaluate_step(run: Run, progress: Progress) -> list[Any]:
     """Predict the untouched months, and claim by the coming months one year earlier."""
     config, columns, recipe = run.config, columns_of(run), tuned_recipe(run)
     untouched = folds_of(run)[-config.split.untouched :]
-    past = run.read("snapshots.parquet")
-    earlier = for_claim(past, config.split, config.time)
+    earlier = for_claim(run.read("snapshots"), config.split, config.time)
     seed = config.seed_for("walk")
     last, year_ago = (walk(f, columns, recipe, seed) for f in (untouched, earlier))
-    evaluation = evaluate(last, config.economics)
+    metrics = evaluate(last, config.economics).metrics
     claimed = claim(evaluate(year_ago, config.economics))
-    return [evaluation.metrics, claimed, last, year_ago, _importance(run, untouched)]
-
-
-def _importance(run: Run, folds: list[Split]) -> pd.DataFrame:
-    """Measure the columns on the last tested month, by a model of its own past."""
-    fold, seed_for = folds[-1], run.config.seed_for
-    rows = fold.train[[*KEYS, LABEL, *columns_of(run)]]
-    model = train(tuned_recipe(run), rows, seed_for("importance.model"))
-    return importance(model, fold.test, SHUFFLES, seed_for("shuffles"))
+    # Columns are measured on the last tested month, by a model of its own past.
+    rows = untouched[-1].train[[*KEYS, LABEL, *columns]]
+    model = train(recipe, rows, config.seed_for("importance.model"))
+    shuffled = config.seed_for("shuffles")
+    gains = importance(model, untouched[-1].test, SHUFFLES, shuffled)
+    return [metrics, claimed, last, year_ago, gains]
 
 
 def decide_step(run: Run, progress: Progress) -> list[Any]:
-    here, model = run.read("candidates.parquet"), run.read("model.joblib")
+    here, model = run.read("candidates"), run.read("model.joblib")
     return [offers(p_churn(model, here), here, run.config.economics)]
 
 
 def predict_step(run: Run, progress: Progress) -> list[Any]:
-    here, model = run.read("candidates.parquet"), run.read("model.joblib")
+    here, model = run.read("candidates"), run.read("model.joblib")
     return [predict(model, here, run.config.economics)]
 
 
-def predict_later(run: Run, cutoff: str, out: Path) -> int:
-    """Write `predictions.parquet` into `out` for a later cutoff; return its rows."""
-    at, config = pd.Timestamp(cutoff), run.config
-    sources = load(Path(config.raw), at, USAGE_MONTHS).sources
-    here = candidates_at(at, sources, config)
-    out.mkdir(parents=True, exist_ok=True)
-    rows = predict(run.read("model.joblib"), here, config.economics)
-    rows.to_parquet(out / "predictions.parquet", index=False)
-    return len(rows)
+def predict_later(run: Run, cutoff: str) -> Path:
+    """Predict a later cutoff into a file of the run's folder, and return its path."""
+    sources = loaded(run, cutoff, USAGE_MONTHS).sources
+    here = candidates_at(cutoff, sources, run.config)
+    name = f"predictions-{cutoff}"
+    run.write(name, predict(run.read("model.joblib"), here, run.config.economics))
+    return run.path(name)
 
 
 def report_step(run: Run, progress: Progress) -> list[Any]:
-    """Write one page that needs nothing beside it."""
+    """Gather what the page shows, most of it under the names of the results."""
     economics, read = run.config.economics, run.read
+    same = "repairs stability folds trials settings importance candidates predictions"
     results = Results(
-        about=about(run),
-        repairs=read("repairs.parquet"),
-        labels=read("leavers.parquet"),
-        stability=read("stability.parquet"),
-        folds=read("folds.parquet"),
-        comparison=read("recipes.parquet"),
-        chosen=winner(read("comparison.parquet")),
+        **{name: read(name) for name in same.split()},
+        about=read("run.json")["about"],
+        labels=read("leavers"),
+        comparison=read("recipes"),
+        chosen=winner(read("comparison")),
         params=read("params.json"),
-        trials=read("trials.parquet"),
-        settings=read("settings.parquet"),
-        evaluation=evaluate(read("walk_forward.parquet"), economics),
-        year_ago=evaluate(read("year_ago.parquet"), economics),
-        importance=read("importance.parquet"),
-        candidates=read("candidates.parquet"),
-        predictions=read("predictions.parquet"),
+        evaluation=evaluate(read("walk_forward"), economics),
+        year_ago=evaluate(read("year_ago"), economics),
         config=run.config,
     )
-    report(results, run.folder)
-    return []  # the page has been written
+    return [report(results)]
 
 
-def about(run: Run) -> dict[str, str]:
-    """Say what the run is known by; no clock, so that a second run says the same."""
-    known = run.read("run.json")
-    names = ("config_hash", "data_hash", "code_hash", "git_commit", "python")
-    libraries = [f"{name} {version}" for name, version in known["libraries"].items()]
-    return {name.replace("_", " "): known[name] for name in names} | {
-        "libraries": ", ".join(libraries)
-    }
-
-
-def to_keep(run: Run) -> dict[str, Any]:
-    """Gather what `found.json` keeps: what the exam needs, and what the README says."""
-    recipes = run.read("recipes.parquet")
+def keep(run: Run) -> Path:
+    """Renew `found.json`: what the exam needs, and what the README says."""
+    recipes = run.read("recipes")
     seconds = [name for name in recipes if name.startswith("seconds")]
-    return {
+    found = {
         "columns": columns_of(run),
         "params": run.read("params.json"),
-        "winner": winner(run.read("comparison.parquet")),
+        "winner": winner(run.read("comparison")),
         "comparison": recipes.drop(columns=seconds).round(6).to_dict("records"),
-        "metrics": run.read("metrics.parquet").round(6).to_dict("records"),
+        "metrics": run.read("metrics").round(6).to_dict("records"),
     }
+    FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return FILE

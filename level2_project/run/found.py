@@ -1,7 +1,6 @@
-"""Found: the columns and settings that the last full run chose.
+"""Found: the columns and settings that the last full run chose, in `found.json`.
 
-The judge fits the project in other worlds; the search is not repeated there. Columns
-and settings come from `found.json`, which `make found` renews from a run.
+The judge fits the project in other worlds; the search is not repeated there.
 """
 
 import json
@@ -19,8 +18,3 @@ class Found(NamedTuple):
 def read_found() -> Found:
     known = json.loads(FILE.read_text(encoding="utf-8"))
     return Found(known["columns"], known["params"])
-
-
-def write_found(found: dict[str, Any]) -> None:
-    """Write at least `columns` and `params`; the rest is what the README may say."""
-    FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

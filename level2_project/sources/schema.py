@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pandera.pandas as pa
 
 from data.calendar import month_name
+from level2_project import UserError
 from level2_project.sources.columns import (
     number,
     parquet_time,
@@ -20,7 +21,7 @@ NEW_COLUMN = "ask the source what changed; a new name goes into RENAMED in schem
 RENAMED = {"tickets": {"body": "text"}}  # what a source called a column at other times
 
 
-class BadDrop(ValueError):
+class BadDrop(UserError):
     """A drop cannot be used; the message names file, column, row and remedy."""
 
 

@@ -1,22 +1,40 @@
 """The config: what cannot be meant is refused, and named."""
 
+import json
 import tomllib
 from copy import deepcopy
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from level2_project.config import FILE, BadConfig, config_of, read_config
+from level2_project.config import FILE, BadConfig, Config, read_config
 
 GIVEN = tomllib.loads(FILE.read_text())
 
 
+def config_of(given: dict) -> Config:
+    """Write a config as TOML, whose plain values look as in JSON, and read it."""
+    lines = []
+    for name, value in given.items():  # plain values stand before the sections
+        rows = value if isinstance(value, dict) else {name: value}
+        lines += [f"[{name}]"] if isinstance(value, dict) else []
+        lines += [f"{key} = {json.dumps(setting)}" for key, setting in rows.items()]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "config.toml"
+        path.write_text("\n".join(lines))
+        return read_config(path)
+
+
 def changed(section: str, key: str, value: object) -> dict:
     given_values = deepcopy(GIVEN)
-    (given_values[section] if section else given_values)[key] = value
-    return given_values
+    if section:
+        given_values[section][key] = value
+        return given_values
+    return {key: value} | given_values | {key: value}
 
 
 def test_the_file_beside_the_code_is_a_config():
@@ -32,18 +50,18 @@ def test_an_unknown_key_is_refused_with_those_known(section):
 @pytest.mark.parametrize(
     ("section", "key", "value", "wanted"),
     [
-        ("time", "horizon_months", 0, "an integer from 1 to 12"),
-        ("time", "predict_at", "2024-01-02", "first of a month"),
-        ("time", "first_cutoff", "soon", "first of a month"),
-        ("economics", "save_rate", 1.01, "a number from 0 to 1"),
-        ("economics", "save_rate", "much", "a number from 0 to 1, found 'much'"),
+        ("time", "horizon_months", 0, "integer from 1 to 12"),
+        ("time", "predict_at", "2024-01-02", "the first of a month"),
+        ("time", "first_cutoff", "soon", "the first of a month"),
+        ("economics", "save_rate", 1.01, "number from 0 to 1"),
+        ("economics", "save_rate", "much", "number from 0 to 1, found 'much'"),
         ("train", "model", "forest", "'lightgbm', 'logistic' or 'neural_net'"),
         ("train", "imbalance", "rose", "smote"),
         ("train", "recalibrate", 1, "a valid boolean, found 1"),
         ("split", "untouched", 12, "fewer than split.n_folds"),
         ("split", "n_folds", 30, "fewer than the"),
         ("time", "first_cutoff", "2022-12-01", "a year before time.predict_at"),
-        ("tune", "trials", True, "an integer from 1 to 10000, found True"),
+        ("tune", "trials", True, "integer from 1 to 10000, found True"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_what_may_be(
@@ -76,7 +94,7 @@ def test_what_is_no_toml_is_refused(tmp_path):
     path = tmp_path / "config.toml"
     path.write_text("seed = ")
 
-    with pytest.raises(BadConfig, match="cannot read"):
+    with pytest.raises(BadConfig, match="cannot use"):
         read_config(path)
 
 
@@ -89,13 +107,8 @@ def test_the_hash_tells_configs_apart_but_not_where_results_go():
 def test_labels_of_the_last_cutoff_are_known_at_the_day_of_prediction():
     time = config_of(GIVEN).time
 
-    assert time.cutoffs[-1] + time.gap <= read_cutoff(time.predict_at)
-    assert time.cutoffs[-1] + 2 * time.gap > read_cutoff(time.predict_at)
-
-
-def read_cutoff(text: str) -> pd.Timestamp:
-
-    return pd.Timestamp(text)
+    assert time.cutoffs[-1] + time.gap <= pd.Timestamp(time.predict_at)
+    assert time.cutoffs[-1] + 2 * time.gap > pd.Timestamp(time.predict_at)
 
 
 def test_every_purpose_has_a_seed_of_its_own_that_follows_from_the_one_given():

@@ -56,16 +56,16 @@ def results() -> Results:
 
 
 @pytest.fixture(scope="module")
-def html(results, tmp_path_factory) -> str:
+def html(results) -> str:
     """The page; that drawing it leaves matplotlib's settings alone is checked here."""
     before = dict(mpl.rcParams)
-    path = report(results, tmp_path_factory.mktemp("run"))
+    page = report(results)
     assert dict(mpl.rcParams) == before
-    return path.read_text(encoding="utf-8")
+    return page
 
 
-def page_of(results: Results, folder) -> Page:
-    return Page(report(results, folder).read_text(encoding="utf-8"))
+def page_of(results: Results) -> Page:
+    return Page(report(results))
 
 
 def drawn(html: str) -> list[str]:
@@ -107,20 +107,20 @@ def profit_of(evaluation: Evaluation) -> list[str]:
     return [f"{usd:,.0f}" for usd in metrics.loc["profit", ["mean", "low", "high"]]]
 
 
-def test_money_is_of_the_customers_of_this_month(results, tmp_path):
+def test_money_is_of_the_customers_of_this_month(results):
     half = results.predictions.iloc[::2]
 
-    words = page_of(results._replace(predictions=half), tmp_path).words
+    words = page_of(results._replace(predictions=half)).words
 
     profit = results.year_ago.metrics.set_index("metric").loc["profit", "mean"]
     assert f"They should bring {profit / 2:,.0f} USD" in words
     assert "for the\n500 customers of this month" in words
 
 
-def test_a_month_without_offers_can_be_reported(results, tmp_path):
+def test_a_month_without_offers_can_be_reported(results):
     none = results.predictions.assign(offer=False)
 
-    words = page_of(results._replace(predictions=none), tmp_path).words
+    words = page_of(results._replace(predictions=none)).words
 
     assert "Make an offer to 0 of\n1,000 customers (0.0 %)" in words
 
@@ -162,19 +162,18 @@ def test_a_table_of_many_columns_becomes_a_list_on_a_narrow_screen(html):
     assert "@media (max-width: 720px)" in html
 
 
-def test_the_same_results_make_the_same_bytes(results, html, tmp_path):
-    assert report(results, tmp_path).read_text(encoding="utf-8") == html
+def test_the_same_results_make_the_same_bytes(results, html):
+    assert report(results) == html
 
 
-def test_text_from_the_data_cannot_become_markup(results, tmp_path):
+def test_text_from_the_data_cannot_become_markup(results):
     evil = "<script>alert('&')</script>"
     changed = results._replace(
         repairs=repairs().assign(repair=evil), about={evil: evil}
     )
 
-    path = report(changed, tmp_path)
+    html = report(changed)
 
-    html = path.read_text(encoding="utf-8")
     assert "<script" not in html
     assert Page(html).words.count(evil) > 3
 

@@ -96,7 +96,7 @@ def test_a_second_terminal_says_that_it_waits_and_then_goes_on(run):
 
     assert order == ["first", "second"]
     assert told == [
-        f"another terminal is at work on {run.folder}: waiting until it is done"
+        f"another terminal is at work on {run.folder}: waiting for it to end"
     ]
 
 
