@@ -7,20 +7,16 @@ every column. The calendar month is no feature: two years hold each month twice,
 names single months rather than the season.
 """
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from level2_project.load import Sources
 from level2_project.point_in_time.billing import billing_features, offer_features
 from level2_project.point_in_time.contract import contract_features, crm_features
 from level2_project.point_in_time.grid import grid_of
+from level2_project.point_in_time.keys import KEYS
 from level2_project.point_in_time.tickets import ticket_features
 from level2_project.point_in_time.usage import usage_features
-
-KEYS = ["customer_id", "cutoff"]
 
 
 def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -37,23 +33,19 @@ def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.Dat
     """
     grid = grid_of(rows)
     contract, began = contract_features(grid, sources.subscriptions)
+    found = {
+        **contract,
+        **crm_features(grid, sources.customers),
+        **billing_features(grid, sources.transactions),
+        **offer_features(grid, sources.offers),
+        **ticket_features(grid, sources.tickets, text),
+        **usage_features(grid, sources.usage, began),
+    }
     cells = grid.cells(rows)
     columns = {
-        name: _column(values[cells])
-        for group in (
-            contract,
-            crm_features(grid, sources.customers),
-            billing_features(grid, sources.transactions),
-            offer_features(grid, sources.offers),
-            ticket_features(grid, sources.tickets, text),
-            usage_features(grid, sources.usage, began),
-        )
-        for name, values in group.items()
+        name: pd.Categorical(values[cells])
+        if values.dtype == object
+        else values[cells].astype(np.float32)
+        for name, values in found.items()
     }
     return pd.concat([rows[KEYS], pd.DataFrame(columns, index=rows.index)], axis=1)
-
-
-def _column(values: npt.NDArray[Any]) -> npt.NDArray[np.float32] | pd.Categorical:
-    if values.dtype == object:
-        return pd.Categorical(values)
-    return values.astype(np.float32)

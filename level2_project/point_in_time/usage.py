@@ -12,15 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.calendar import first_day
-from level2_project.point_in_time.grid import (
-    DAY,
-    Floats,
-    Grid,
-    Known,
-    days_since,
-    know,
-    sums,
-)
+from level2_project.point_in_time.grid import DAY, Floats, Grid, Known, know
 
 USAGE_MONTHS = 12  # drops of usage in which all of these features lie
 CLIENTS = ("web", "ios", "android")
@@ -46,16 +38,16 @@ def usage_features(grid: Grid, usage: pd.DataFrame, began: Floats) -> dict[str, 
         began: when the running stay began, seconds since 1970.
     """
     known = know(grid, usage, happened="day")
-    windows = {
-        days: Seen(sums(known, days=days), _visible(grid, began, days))
+    seen = {
+        days: Seen(known.sums(days=days), _visible(grid, began, days))
         for days in WINDOWS
     }
-    last_use = days_since(known)
+    last_use = known.days_since()
     return {
         "days_since_last_use": np.where(last_use <= YEAR, last_use, np.nan),
-        **{f"active_days_{days}": seen.active for days, seen in windows.items()},
-        **{f"active_rate_{days}": _rate(seen) for days, seen in windows.items()},
-        **_trends(windows),
+        **{f"active_days_{days}": window.active for days, window in seen.items()},
+        **{f"active_rate_{days}": _rate(window) for days, window in seen.items()},
+        **_trends(seen),
         **_amounts(known, "minutes"),
         **_amounts(known, "sessions"),
         **_clients(known),
@@ -110,17 +102,16 @@ def _surprise(recent: Seen, rest: Seen) -> Floats:
 
 def _amounts(known: Known, name: str) -> dict[str, Floats]:
     """Sum minutes or sessions; an absurd value counts as none."""
-    amount = known.rows[name].fillna(0)
-    total = {days: sums(known, amount, days) for days in AMOUNT_WINDOWS}
+    total = known.windows(name, AMOUNT_WINDOWS, known.rows[name].fillna(0))
     week, month, quarter = total.values()
     return {
-        **{f"{name}_{days}": total[days] for days in AMOUNT_WINDOWS},
+        **total,
         f"{name}_7_to_28": np.log((week + 1) / (month - week + 3)),
         f"{name}_28_to_90": np.log((month + 1) / (quarter - month + 2)),
     }
 
 
 def _clients(known: Known) -> dict[str, Floats]:
-    days = {c: sums(known, known.rows["client"] == c, 28) for c in CLIENTS}
+    days = {c: known.sums(known.rows["client"] == c, 28) for c in CLIENTS}
     n_clients = np.sum([n > 0 for n in days.values()], axis=0).astype(float)
     return {**{f"{c}_days_28": n for c, n in days.items()}, "n_clients_28": n_clients}

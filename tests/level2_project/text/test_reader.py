@@ -14,7 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 
 from data.judge.recorded import topic_of
-from data.sources.tickets import CROSS, PRESSURE, write
+from data.sources.tickets import CROSS, PRESSURE
+from data.sources.tickets import messages as written
 from level2_project.config import read_config
 from level2_project.text.ai import AiEncoder
 from level2_project.text.reader import LocalEncoder, reader
@@ -49,7 +50,7 @@ def messages(n: int, seed: int = SEED) -> list[str]:
     generator = np.random.default_rng(seed)
     topic = generator.choice(4, n, p=[0.37, 0.33, 0.13, 0.17])
     cross = generator.random(n) < 0.15
-    return list(write(generator.random((n, 4)), topic, cross))
+    return list(written(generator.random((n, 4)), topic, cross))
 
 
 def local(components: int = 16, seed: int = SEED):
