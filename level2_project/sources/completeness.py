@@ -8,7 +8,7 @@ the product, so such a drop is refused until the source has sent the rest.
 import pandas as pd
 
 from data.calendar import FIRST_MONTH, first_day
-from level2_project.sources.schema import SEND_AGAIN, SOURCES, Place, file_of
+from level2_project.sources.schema import SOURCES, Place, file_of, refusal
 
 USUAL_SILENCE = pd.Timedelta(days=3)  # choice: the last day's usage comes a month later
 FEWEST_MISSING = 30  # choice: rows expected in a silence that cannot be luck
@@ -38,9 +38,10 @@ def check_completeness(rows: pd.DataFrame, source: str, drops: range) -> None:
     missing = rows["drop"].value_counts().median() * silence / (ends - begins)
     ends_early = (silence > USUAL_SILENCE) & (missing > FEWEST_MISSING)
     for short in latest.index[ends_early][:1]:
-        place = Place(file_of(source, short), SOURCES[source].happened, "last")
         wanted = f"rows up to the end of the month ({ends[short]:%Y-%m-%d})"
-        raise place.refuse(wanted, f"none after {latest[short]:%Y-%m-%d}", SEND_AGAIN)
+        found = f"none after {latest[short]:%Y-%m-%d}"
+        where = Place(file_of(source, short), SOURCES[source].happened, "last")
+        raise refusal(where, wanted, found)
 
 
 def silent_days(usage: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
