@@ -5,8 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -15,8 +13,6 @@ from level2_project.sources import completeness, repairs
 from level2_project.sources.drops import Delivery
 from level2_project.sources.interim import read
 from level2_project.sources.schema import SOURCES, Place, refusal
-
-HOUSE = "@churnthreeways.test"  # colleagues' addresses
 
 
 class Sources(NamedTuple):
@@ -35,13 +31,6 @@ class Loaded(NamedTuple):
     repairs: pd.DataFrame  # one row per `repair` and `source`, with its `n_rows`
     months: int  # drops read, from the first on
     silent_days: pd.DataFrame  # one row per `client` and `day` without records
-
-
-class People(NamedTuple):
-    """Ids that the CRM knows."""
-
-    known: npt.NDArray[np.int64]
-    of_the_house: npt.NDArray[np.int64]
 
 
 def load(
@@ -66,13 +55,14 @@ def load(
     if n_drops < 1:
         wanted, found = "a month before the cutoff", f"none before {until:%Y-%m-%d}"
         raise refusal(Place(str(raw)), wanted, found, "choose a later cutoff")
-    frames, counts, people = {}, [], None
+    frames: dict[str, pd.DataFrame] = {}
+    counts, crm = [], None
     for source in Sources._fields:  # customers first: they are whom the CRM knows
         first = max(0, n_drops - months) if months and source == "usage" else 0
         drops = range(first, n_drops)
         deliveries = [read(raw, drop, source, interim) for drop in drops]
-        people = people or _people(_rows(deliveries))
-        frames[source], n_rows = _repaired(source, deliveries, drops, people)
+        crm = _rows(deliveries) if crm is None else crm
+        frames[source], n_rows = _repaired(source, deliveries, drops, crm)
         counts += [(name, source, n) for name, n in n_rows.items()]
     silent_days = completeness.silent_days(frames["usage"], until)
     counts.append(("silent_days", "usage", len(silent_days)))
@@ -85,19 +75,14 @@ def _rows(deliveries: list[Delivery]) -> pd.DataFrame:
     return rows
 
 
-def _people(crm: pd.DataFrame) -> People:
-    ids, of_the_house = crm["customer_id"], crm["email"].str.endswith(HOUSE)
-    return People(ids.unique(), ids[of_the_house].unique())
-
-
 def _repaired(
-    source: str, deliveries: list[Delivery], drops: range, people: People
+    source: str, deliveries: list[Delivery], drops: range, crm: pd.DataFrame
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Repair one source, and count how many rows each repair touched."""
     rows = _rows(deliveries)
     n_rows = pd.DataFrame([one.repaired for one in deliveries]).sum().to_dict()
     cut = [drop for drop, one in zip(drops, deliveries, strict=True) if one.is_cut]
-    for repair in _repairs(source, people, cut):
+    for repair in _repairs(source, crm, cut):
         rows, n_rows[repair.func.__name__] = repair(rows)
     completeness.check_completeness(rows, source, drops)
     if source != "usage":  # it is in order, and too long to sort twice
@@ -106,19 +91,17 @@ def _repaired(
 
 
 def _repairs(
-    source: str, people: People, cut: list[int]
+    source: str, crm: pd.DataFrame, cut: list[int]
 ) -> Iterator[partial[repairs.Repaired]]:
     """Yield the repairs of a source that need all its drops, in their order."""
-    yield partial(repairs.drop_test_accounts, house_ids=people.of_the_house)
-    yield partial(repairs.drop_orphans, known_ids=people.known)
+    yield partial(repairs.drop_test_accounts, crm=crm)
+    yield partial(repairs.drop_orphans, crm=crm)
     yield partial(repairs.drop_duplicates, source=source)
     yield partial(repairs.complete_truncated_drop, source=source, cut=cut)
-    blank = repairs.blank_absurd_values
     if source == "customers":
         yield partial(repairs.count_missing_sizes)
-    if source == "subscriptions":
-        yield partial(blank, column="seats", low=1, high=repairs.MOST_SEATS)
     if source == "usage":
         yield partial(repairs.settle_units)
-        yield partial(blank, column="minutes", low=0, high=repairs.MOST_MINUTES)
+    if source in repairs.SANE:
+        yield partial(repairs.blank_absurd_values, source=source)
     yield partial(repairs.count_late_rows, happened=SOURCES[source].happened)

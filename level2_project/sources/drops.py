@@ -69,17 +69,14 @@ def _settled(
     rows, n_local = repairs.settle_time_zones(checked(rows, source, file), source)
     rows, n_mistyped = repairs.settle_spellings(rows, source)
     repaired = {"settle_schema": n_renamed} if source in RENAMED else {}
-    return rows, repaired | {
-        "settle_time_zones": n_local,
-        "settle_spellings": n_mistyped,
-    }
+    repaired |= {"settle_time_zones": n_local, "settle_spellings": n_mistyped}
+    return rows, repaired
 
 
 def _check_arrivals(arrived_at: pd.Series, month: int, file: str) -> None:
     """Refuse rows from after their drop's month: nobody could have known them."""
     end = first_day(month + 1)
-    early = np.flatnonzero(arrived_at >= pd.Timestamp(end))
-    for row in early[:1]:
+    for row in np.flatnonzero(arrived_at >= pd.Timestamp(end))[:1]:
         where, wanted = Place(file, "arrived_at", row + 1), f"a time before {end}"
         remedy = "check that the file lies in the right month"
         raise refusal(where, wanted, arrived_at.iloc[row], remedy)

@@ -5,7 +5,7 @@ of the month in which a row came. What cannot be undone is marked by NaN or only
 counted, never guessed.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +14,14 @@ import pandas as pd
 from level2_project.sources import schema
 from level2_project.sources.schema import SOURCES, Place
 
-MOST_MINUTES = 24 * 60
+HOUSE = "@churnthreeways.test"  # colleagues' addresses
+SANE = {  # smallest and largest; choice: an order above the largest customer's seats
+    "usage": ("minutes", 0, 24 * 60),
+    "subscriptions": ("seats", 1, 5_000),
+}
 OVERFLOW = 32_767  # the largest that the field can hold; not a number of seconds
 SECONDS_JUMP = 20  # choice: between 1 and 60, as a ratio of medians
 ROWS_FOR_MEDIANS = 500_000  # choice: thousands for each drop and client
-MOST_SEATS = 5_000  # choice: an order above the largest customer, below the 99,999
 LATE = np.timedelta64(1, "D")  # choice: beyond a source's usual delay
 
 
@@ -59,14 +62,15 @@ def _spelled(words: pd.Series) -> pd.Series:
     return words.map(right).astype("str")
 
 
-def drop_test_accounts(rows: pd.DataFrame, house_ids: Collection[int]) -> Repaired:
+def drop_test_accounts(rows: pd.DataFrame, crm: pd.DataFrame) -> Repaired:
     """Drop the rows of colleagues."""
-    return _without(rows, rows["customer_id"].isin(house_ids))
+    house = crm.loc[crm["email"].str.endswith(HOUSE), "customer_id"]
+    return _without(rows, rows["customer_id"].isin(house))
 
 
-def drop_orphans(rows: pd.DataFrame, known_ids: Collection[int]) -> Repaired:
+def drop_orphans(rows: pd.DataFrame, crm: pd.DataFrame) -> Repaired:
     """Drop the rows of customers of whom the CRM has never heard."""
-    return _without(rows, ~rows["customer_id"].isin(known_ids))
+    return _without(rows, ~rows["customer_id"].isin(crm["customer_id"]))
 
 
 def drop_duplicates(rows: pd.DataFrame, source: str) -> Repaired:
@@ -103,10 +107,9 @@ def _without(rows: pd.DataFrame, dropped: pd.Series) -> Repaired:
     return Repaired(rows[~dropped] if n_rows else rows, n_rows)
 
 
-def blank_absurd_values(
-    rows: pd.DataFrame, column: str, low: float, high: float
-) -> Repaired:
-    """Blank numbers outside [low, high]."""
+def blank_absurd_values(rows: pd.DataFrame, source: str) -> Repaired:
+    """Blank numbers that are smaller or larger than can be."""
+    column, low, high = SANE[source]
     absurd = (rows[column] < low) | (rows[column] > high)
     blanked = rows.assign(**{column: rows[column].mask(absurd)})
     return Repaired(blanked, int(absurd.sum()))

@@ -70,14 +70,10 @@ def number(**options: Any) -> pa.Column:
     return pa.Column(float, finite, coerce=True, title="a finite number", **options)
 
 
-def text(title: str = "text", **options: Any) -> pa.Column:
-    return pa.Column(title=title, **options)  # a text file's cells are text as read
-
-
 def time(**options: Any) -> pa.Column:
     readable = pa.Check(lambda times: utc(times).notna())
     wanted = 'a time with its zone, like "2022-01-31 09:00:00Z"'
-    return text(wanted, checks=readable, metadata=TIME, **options)
+    return pa.Column(checks=readable, title=wanted, metadata=TIME, **options)
 
 
 def word(*known: str, **options: Any) -> pa.Column:
@@ -86,10 +82,11 @@ def word(*known: str, **options: Any) -> pa.Column:
     def is_known(words: pd.Series) -> pd.Series:
         return words.isin([w for w in words.dropna().unique() if spelled(w) in known])
 
-    wanted = f"one of {', '.join(known)}" if known else "a word"
-    checks = pa.Check(is_known) if known else None
-    options |= {"checks": checks, "description": NEW_WORD if known else None}
-    return text(wanted, metadata=WORD, **options)
+    options |= {"title": "a word", "metadata": WORD}
+    if known:
+        options |= {"title": f"one of {', '.join(known)}", "description": NEW_WORD}
+        options["checks"] = pa.Check(is_known)
+    return pa.Column(**options)
 
 
 def parquet_time() -> pa.Column:
@@ -121,7 +118,7 @@ WHEN = {"event_at": time(), "arrived_at": time()}
 SOURCES = {
     "customers": Source("customers.csv", ("customer_id", "event", "event_at"), {
         "customer_id": whole(), "event": word("created", "updated"), **WHEN,
-        "email": text(), "region": word(), "channel": word(),
+        "email": pa.Column(title="text"), "region": word(), "channel": word(),
         "company_size": number(nullable=True),
     }),
     "subscriptions": Source("subscriptions.csv", ("event_id",), {
@@ -138,7 +135,7 @@ SOURCES = {
     }),
     "tickets": Source("tickets.jsonl", ("ticket_id", "event"), {
         "ticket_id": whole(), "customer_id": whole(),
-        "event": word("opened", "resolved"), **WHEN, "text": text(nullable=True),
+        "event": word("opened", "resolved"), **WHEN, "text": pa.Column(nullable=True),
     }),
     "usage": Source("usage.parquet", ("customer_id", "day"), {
         "customer_id": whole("Int32"), "day": parquet_time(),

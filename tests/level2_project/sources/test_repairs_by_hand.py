@@ -106,8 +106,11 @@ def test_a_drop_sent_again_adds_what_was_missing_and_nothing_else():
 def test_colleagues_and_strangers_are_dropped():
     given_rows = rows(customer_id=[10, -10, 9_000_000, 11])
 
-    without_house, n_house = repairs.drop_test_accounts(given_rows, [9_000_000])
-    kept, n_orphans = repairs.drop_orphans(without_house, [10, 11, 9_000_000])
+    addresses = ["a@b.test", "c@d.test", f"colleague{repairs.HOUSE}"]
+    crm = pd.DataFrame({"customer_id": [10, 11, 9_000_000], "email": addresses})
+
+    without_house, n_house = repairs.drop_test_accounts(given_rows, crm)
+    kept, n_orphans = repairs.drop_orphans(without_house, crm)
 
     assert kept["customer_id"].tolist() == [10, 11]
     assert (n_house, n_orphans) == (1, 1)
@@ -153,7 +156,7 @@ def test_a_long_day_is_no_change_of_unit():
 def test_what_cannot_be_is_blank_and_what_can_stays():
     given_rows = rows(minutes=[-1.0, 0.0, 1440.0, 1441.0, 32_767.0])
 
-    settled, n_rows = repairs.blank_absurd_values(given_rows, "minutes", 0, 1440)
+    settled, n_rows = repairs.blank_absurd_values(given_rows, "usage")
 
     assert settled["minutes"].isna().tolist() == [True, False, False, True, True]
     assert n_rows == 3
