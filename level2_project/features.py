@@ -1,10 +1,9 @@
 """Features: what was known of each customer at each cutoff, point in time.
 
-A row of a source counts at a cutoff if it had happened and arrived before it. What
-arrives at the cutoff or later is the future. `point_in_time/grid.py` keeps this rule.
-A module beside it computes each group of features; `dictionary.csv` there explains
-every column. The calendar month is no feature: two years hold each month twice, so it
-names single months rather than the season.
+A row of a source counts at a cutoff if it had happened and arrived before it:
+`point_in_time/grid.py` keeps this rule, and `dictionary.csv` beside it explains every
+column. The calendar month is no feature: two years hold each month twice, so it names
+single months rather than the season.
 """
 
 import numpy as np
@@ -22,14 +21,12 @@ from level2_project.point_in_time.usage import usage_features
 def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Describe customers as they were known, at all cutoffs at once.
 
-    Returns:
-        One row per row of `rows`, in its order: the keys, then one column per feature,
-        `float32` or `category`. NaN stands for what had never happened.
-
     Args:
         sources: as loaded.
         text: one row per `ticket_id`, with numbers that say what was written.
-        rows: `customer_id` and `cutoff` (midnight, UTC), one row per snapshot.
+        rows: `customer_id` and `cutoff` (midnight, UTC), one row per snapshot; what
+            comes back are the same rows with one column per feature, `float32` or
+            `category`. NaN stands for what had never happened.
     """
     grid = grid_of(rows)
     contract, began = contract_features(grid, sources.subscriptions)

@@ -35,8 +35,6 @@ def label(
         had arrived by the cutoff, less those whom later news shows to have left before.
 
     Args:
-        subscriptions: one row per event, as loaded.
-        cutoffs: midnights, ascending.
         known_by: what had arrived before this tells who left. News that is still on
             its way counts as no leaving, so leave time for the delay.
 

@@ -15,10 +15,7 @@ from level2_project.text.reader import reader
 
 
 def snapshots(sources: Sources, config: Config) -> pd.DataFrame:
-    """Return the keys, the features and `left` of all snapshots with a known label.
-
-    One row per customer per cutoff; known are labels by the news before `predict_at`.
-    """
+    """Return features and `left`, known by `predict_at`, per customer and cutoff."""
     known_by = pd.Timestamp(config.time.predict_at)
     cutoffs, horizon = config.time.cutoffs, config.time.horizon
     labels = label(sources.subscriptions, cutoffs, horizon, known_by, config.label)
@@ -29,12 +26,7 @@ def snapshots(sources: Sources, config: Config) -> pd.DataFrame:
 def candidates(
     sources: Sources, customers: pd.DataFrame, config: Config
 ) -> pd.DataFrame:
-    """Describe the customers to predict, and mark with `is_free` whom to offer to.
-
-    Args:
-        sources: as loaded; what arrived at or after the cutoff is not looked at.
-        customers: one row per `customer_id` and `cutoff` to predict.
-    """
+    """Describe the customers to predict, and mark with `is_free` whom to offer to."""
     is_rested = rested(sources.offers, customers, config.economics.rest_months)
     described = describe(sources, customers, config)
     return described.assign(is_free=is_rested & reachable(described))
@@ -44,8 +36,7 @@ def describe(sources: Sources, rows: pd.DataFrame, config: Config) -> pd.DataFra
     """Add all features to `rows`, one per `customer_id` and `cutoff`.
 
     The text reader learns from tickets of before the first cutoff alone, so that no
-    snapshot can know a word of its own future. It reads only the tickets that lie in
-    the windows of the text features.
+    snapshot can know a word of its own future.
     """
     readings = Path(config.runs) / "readings"  # of an AI: asked once for all runs
     texts = reader(config.text, config.seed_for("text"), readings)

@@ -12,18 +12,15 @@ MONTH = 30 * DAY  # of a discount
 
 
 def billing_features(grid: Grid, transactions: pd.DataFrame) -> dict[str, Floats]:
-    """Compute how invoices were paid, and whether one is open.
-
-    Args:
-        transactions: one row per attempt to collect, or refund.
-    """
+    """Compute how invoices were paid, and whether one is open."""
     known = know(grid, transactions)
-    kind, usd = known.rows["kind"], known.rows["amount_usd"]
+    kind = known.rows["kind"]
     since = {f"days_since_{k}": known.only(kind == k).days_since() for k in KINDS}
     attempts, failed = known.only(kind != "refund"), known.only(kind == "failed")
     # An invoice is unpaid if the last attempt to collect has failed.
     unpaid = np.nan_to_num(attempts.last(attempts.rows["kind"].isin(FAILURE)))
-    invoices, usd = known.only(kind.isin(INVOICE)), usd[kind.isin(INVOICE)]
+    invoices = known.only(kind.isin(INVOICE))
+    usd = invoices.rows["amount_usd"]
     return {
         **since,
         "is_unpaid": unpaid,
@@ -40,11 +37,7 @@ def billing_features(grid: Grid, transactions: pd.DataFrame) -> dict[str, Floats
 
 
 def offer_features(grid: Grid, offers: pd.DataFrame) -> dict[str, Floats]:
-    """Count the offers made, and mark a discount that still runs.
-
-    Args:
-        offers: one row per offer made, or withheld by lot.
-    """
+    """Count the offers made, and mark a discount that still runs."""
     made = know(grid, offers[offers["arm"] == "treated"])
     runs_until = made.last(made.at + MONTH * made.rows["discount_months"])
     return {

@@ -7,7 +7,6 @@ import pandas as pd
 from level2_project.point_in_time.grid import DAY, Floats, Grid, Known, know
 
 FEE = "monthly_fee_usd"
-PRICE_WINDOWS = (28, 90, 180)  # days
 Column = Floats | npt.NDArray[np.object_]
 
 
@@ -18,22 +17,25 @@ def contract_features(
 
     Returns:
         The features, and when the running stay began in seconds since 1970.
-
-    Args:
-        subscriptions: one row per start, return, change or cancellation.
     """
     deal, _ = pd.factorize(subscriptions["plan"] + "/" + subscriptions["contract"])
     subscriptions = subscriptions.assign(deal=deal)
     known = know(grid, subscriptions)
     event = known.rows["event"]
     terms = known.only(event != "cancel")
+    seated = terms.only(terms.rows["seats"].notna())
+    fee, seats = terms.last(terms.rows[FEE]), seated.last(seated.rows["seats"])
     begins = known.only(event.isin(["start", "return"]))
     began = begins.last(begins.at)
     changes, returns = (known.only(event == e) for e in ("change", "return"))
     return {
         "plan": terms.last_word(terms.rows["plan"]),
         "contract": terms.last_word(terms.rows["contract"]),
-        **_terms(terms),
+        FEE: fee,
+        "fee_change_90": terms.change(terms.rows[FEE], 90),
+        "seats": seats,
+        "seats_change_90": seated.change(seated.rows["seats"], 90),
+        "fee_per_seat_usd": fee / seats,
         **_prices(terms, subscriptions),
         **_yearly_term(terms, began),
         "tenure_days": known.only(event == "start").days_since(),
@@ -42,18 +44,6 @@ def contract_features(
         "n_returns": returns.sums(),
         "stay_days": begins.days_since(),
     }, began
-
-
-def _terms(terms: Known) -> dict[str, Column]:
-    seated = terms.only(terms.rows["seats"].notna())
-    seats, fee = seated.last(seated.rows["seats"]), terms.last(terms.rows[FEE])
-    return {
-        FEE: fee,
-        "fee_change_90": terms.change(terms.rows[FEE], 90),
-        "seats": seats,
-        "seats_change_90": seated.change(seated.rows["seats"], 90),
-        "fee_per_seat_usd": fee / seats,
-    }
 
 
 def _prices(terms: Known, subscriptions: pd.DataFrame) -> dict[str, Column]:
@@ -68,10 +58,8 @@ def _prices(terms: Known, subscriptions: pd.DataFrame) -> dict[str, Column]:
     usd = market.rows[FEE] / market.rows["seats"]
     own = np.nan_to_num(terms.last(terms.rows["deal"])).astype(np.int64)
     cutoff = np.arange(len(terms.grid.cutoffs))
-    return {
-        f"price_rise_{days}": market.change(usd, days)[own, cutoff]
-        for days in PRICE_WINDOWS
-    }
+    rises = {days: market.change(usd, days) for days in (28, 90, 180)}
+    return {f"price_rise_{days}": rise[own, cutoff] for days, rise in rises.items()}
 
 
 def _yearly_term(terms: Known, began: Floats) -> dict[str, Column]:
@@ -90,11 +78,7 @@ def _yearly_term(terms: Known, began: Floats) -> dict[str, Column]:
 
 
 def crm_features(grid: Grid, customers: pd.DataFrame) -> dict[str, Column]:
-    """Look up region, channel and size of each customer's company.
-
-    Args:
-        customers: one row per customer created or changed in the CRM.
-    """
+    """Look up region, channel and size of each customer's company."""
     known = know(grid, customers)
     sized = known.only(known.rows["company_size"].notna())
     size = sized.last(sized.rows["company_size"])

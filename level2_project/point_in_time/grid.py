@@ -38,11 +38,7 @@ class Grid(NamedTuple):
 
 
 class Known(NamedTuple):
-    """The rows of one source that some cutoff may know; arrays of shape (n_rows,).
-
-    The methods' `weights` and `values` are a number or word per row; what they return
-    has the grid's shape.
-    """
+    """The rows of one source that some cutoff may know; arrays of shape (n_rows,)."""
 
     grid: Grid
     who: Ints  # position of the customer

@@ -22,12 +22,7 @@ SLOW, FAST = 7, 1  # days to an answer: more than, at most
 def ticket_features(
     grid: Grid, tickets: pd.DataFrame, text: pd.DataFrame
 ) -> dict[str, Floats]:
-    """Count tickets, open tickets and answers, and sum what the texts say.
-
-    Args:
-        tickets: one row per ticket opened, and per ticket resolved.
-        text: one row per `ticket_id`, with numbers that say what was written.
-    """
+    """Count tickets, open tickets and answers, and sum what the texts say."""
     asked, resolved = (_first_news(tickets, event) for event in ("opened", "resolved"))
     opened, answered = know(grid, asked), know(grid, _answers(asked, resolved))
     took = answered.rows["answer_days"]

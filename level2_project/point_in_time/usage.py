@@ -40,17 +40,13 @@ class Seen(NamedTuple):
 
 
 def usage_features(grid: Grid, usage: pd.DataFrame, began: Floats) -> dict[str, Floats]:
-    """Compute levels, trends and recency of usage.
-
-    Args:
-        usage: one row per customer and active day.
-        began: when the running stay began, seconds since 1970.
-    """
+    """Compute levels, trends and recency; `began` is when the running stay began."""
     known = know(grid, usage, happened="day")
     active, last_use = known.windows("active_days", WINDOWS), known.days_since()
-    visible = [_visible(grid, began, days) for days in WINDOWS]
-    pairs = map(Seen, active.values(), visible)
-    seen = dict(zip(WINDOWS, pairs, strict=True))
+    seen = {
+        days: Seen(active[f"active_days_{days}"], _visible(grid, began, days))
+        for days in WINDOWS
+    }
     return {
         "days_since_last_use": np.where(last_use <= YEAR, last_use, np.nan),
         **active,

@@ -19,13 +19,7 @@ FEWEST_ROWS = 30  # choice: on a usual day, else a silent one may be luck
 def check_completeness(rows: pd.DataFrame, source: str, drops: range) -> None:
     """Refuse a month of which nothing is known to have happened near its end.
 
-    Args:
-        rows: one source's, with `drop`; what was sent again is among them.
-        source: its name.
-        drops: the months that were read.
-
-    Raises:
-        BadDrop: a month ends early, and the rest did not come with a later drop.
+    The rest of a month may have come with a later drop.
     """
     if rows.empty or SOURCES[source].comes_in_campaigns:
         return
@@ -45,15 +39,9 @@ def check_completeness(rows: pd.DataFrame, source: str, drops: range) -> None:
 
 
 def silent_days(usage: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
-    """List the days on which a client recorded next to nothing: its tracking was out.
+    """Return one row per `client` and `day` without records: its tracking was out.
 
-    Args:
-        usage: one row per customer and day.
-        until: nothing that arrived later is known; days whose rows would usually
-            arrive later are left out.
-
-    Returns:
-        One row per `client` and `day`.
+    Days whose rows would usually arrive after `until` are left out.
     """
     if usage.empty:
         return usage[["client", "day"]]
@@ -64,6 +52,5 @@ def silent_days(usage: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     n_rows = usage.groupby(["client", "day"], observed=False).size().unstack("client")
     n_rows = n_rows.reindex(days, fill_value=0)
     usual = n_rows.median()
-    silent = (n_rows < SILENT_SHARE * usual) & (usual >= FEWEST_ROWS)
-    cells = silent.stack()
+    cells = ((n_rows < SILENT_SHARE * usual) & (usual >= FEWEST_ROWS)).stack()
     return cells[cells].reset_index()[["client", "day"]]

@@ -36,12 +36,7 @@ class Delivery(NamedTuple):
 
 
 def read_drop(content: bytes, month: int, source: str) -> Delivery:
-    """Read, check and repair the file of one source of one month.
-
-    Raises:
-        BadDrop: the file is damaged, a column is unknown or missing, or a cell is
-            empty, of a wrong type, an unknown word or from after the month.
-    """
+    """Read, check and repair one file; refuse one that is damaged or not as wanted."""
     file, names = file_of(source, month), list(SOURCES[source].columns)
     ends = len(content) if source == "usage" else content.rfind(b"\n") + 1
     if not ends:
@@ -90,14 +85,12 @@ def read_csv(content: bytes, names: list[str], file: str) -> pd.DataFrame:
         broken.append(row)
         return "skip"
 
-    types = dict.fromkeys(names, pa.string())
+    as_text = {"column_types": dict.fromkeys(names, pa.string()), "null_values": [""]}
     table = pacsv.read_csv(
         pa.BufferReader(content),
         pacsv.ReadOptions(use_threads=False),  # else rows have no numbers
         pacsv.ParseOptions(invalid_row_handler=note, ignore_empty_lines=False),
-        pacsv.ConvertOptions(
-            column_types=types, strings_can_be_null=True, null_values=[""]
-        ),
+        pacsv.ConvertOptions(strings_can_be_null=True, **as_text),
     )
     for row in broken[:1]:
         where, wanted = Place(file, row=row.number - 1), f"{row.expected_columns} cells"

@@ -1,7 +1,7 @@
 """Interim: what was read of a file is kept, so that the next month reads one new drop.
 
 A kept file begins with a stamp of the source's file, the code that read it, and what
-is kept. Whatever is stale, damaged or missing is read anew, and a folder that cannot be
+is kept. What is stale, damaged or missing is read anew, and a folder that cannot be
 written only costs time. (joblib.Memory takes twice the time and six times the space.)
 """
 
@@ -25,11 +25,7 @@ FACTS = b"facts"  # in the notes of an Arrow file: what a delivery holds beside 
 
 
 def read(raw: Path, month: int, source: str, interim: Path | None = None) -> Delivery:
-    """Read one source of one month, from `interim` if it is kept there.
-
-    Raises:
-        BadDrop: the file is missing or unfit.
-    """
+    """Read one source of one month, from `interim` if it is kept there."""
     file = file_of(source, month)
     try:
         content = (raw / file).read_bytes()

@@ -83,12 +83,8 @@ def complete_truncated_drop(
 ) -> Repaired:
     """Drop what was sent again after a drop came short: the first arrival counts.
 
-    Args:
-        rows: those of earlier drops first, without duplicates in a drop.
-        cut: drops whose file ended in the middle of a row; that half row is counted.
-
-    Raises:
-        BadDrop: a cut drop's rows are not in the next one, or there is none yet.
+    Drops that were `cut` in the middle of a row are refused unless the next one brings
+    their rows again. Rows of earlier drops come first.
     """
     key = list(SOURCES[source].key)
     for drop in cut:
@@ -119,17 +115,15 @@ def settle_units(usage: pd.DataFrame) -> Repaired:
     """Turn minutes that a client reported in seconds back into minutes.
 
     A client's unit holds for a whole drop. Its median gives it away: people use every
-    client for about as long, so what is in seconds stands out as long as most drops of
-    most clients are in minutes. What is absurd is left for `blank_absurd_values`.
+    client for about as long, and most drops of most clients are in minutes.
     """
     minutes = usage["minutes"]
     sane = (minutes > 0) & (minutes < OVERFLOW)
     stride = len(usage) // ROWS_FOR_MEDIANS + 1
     cells = usage.loc[sane, ["drop", "client", "minutes"]].iloc[::stride]
     medians = cells.groupby(["drop", "client"], observed=True)["minutes"].median()
-    in_seconds = medians.index[medians > SECONDS_JUMP * medians.median()]
     wrong = np.zeros(len(usage), bool)
-    for drop, client in in_seconds:
+    for drop, client in medians.index[medians > SECONDS_JUMP * medians.median()]:
         wrong |= (usage["drop"] == drop) & (usage["client"] == client) & sane
     settled = usage.assign(minutes=minutes.mask(wrong, minutes / 60))
     return Repaired(settled, int(wrong.sum()))

@@ -1,8 +1,7 @@
 """Schema: what the files of the six sources must look like, checked by pandera.
 
-Text files are checked as they come: numbers are read, times and words stay text until
-a repair puts them right. A column's `title` says what is wanted of a cell, its
-`description` what to do about another.
+Numbers are read from text; times and words stay text until a repair puts them right.
+A column's `title` says what is wanted, its `description` what to do about a wrong cell.
 """
 
 import re
@@ -93,12 +92,6 @@ def parquet_time() -> pa.Column:
     return pa.Column(checks=pa.Check(pd.api.types.is_datetime64_dtype), title="a time")
 
 
-def parquet_word(*known: str) -> pa.Column:
-    kind = pd.CategoricalDtype(list(known))  # the same categories in every drop
-    wanted = f"one of {', '.join(known)}"
-    return pa.Column(kind, coerce=True, title=wanted, description=NEW_WORD)
-
-
 class Source(NamedTuple):
     """One source: its file in every drop, and how its rows are told apart."""
 
@@ -139,7 +132,10 @@ SOURCES = {
     }),
     "usage": Source("usage.parquet", ("customer_id", "day"), {
         "customer_id": whole("Int32"), "day": parquet_time(),
-        "client": parquet_word("web", "ios", "android"), "minutes": whole("Int32"),
+        "client": pa.Column(  # the same categories in every drop
+            pd.CategoricalDtype(["web", "ios", "android"]), coerce=True,
+            title="one of web, ios, android", description=NEW_WORD),
+        "minutes": whole("Int32"),
         "sessions": whole("Int8", "a whole number up to 127"),
         "arrived_at": parquet_time(),
     }, happened="day"),
@@ -158,11 +154,7 @@ def file_of(source: str, month: int) -> str:
 
 
 def checked(rows: pd.DataFrame, source: str, file: str) -> pd.DataFrame:
-    """Check all columns and cells of a file, and turn text into numbers.
-
-    Raises:
-        BadDrop: the message names the first wrong cell, and counts the others.
-    """
+    """Check all columns and cells of a file, and turn text into numbers."""
     columns = SOURCES[source].columns
     schema = pa.DataFrameSchema(columns, strict=True, unique_column_names=True)
     try:
@@ -182,11 +174,11 @@ def _refused(
     cells = cases.drop_duplicates(["column", "index"]).sort_values("index")
     name, index = cells[["column", "index"]].iloc[0]
     if pd.isna(index):  # the type of the whole column is wrong
-        row, found = "all", f"the type {rows[name].dtype}"
+        where, found = Place(file, name, "all"), f"the type {rows[name].dtype}"
     else:
-        row, cell = str(int(index) + 1), rows[name].iloc[int(index)]
+        where, cell = Place(file, name, int(index) + 1), rows[name].iloc[int(index)]
         found = "an empty cell" if pd.isna(cell) else repr(cell)
     if len(cells) > 1:
         found += f" ({len(cells) - 1} more cells are wrong)"
     remedy = columns[name].description or SEND_AGAIN
-    return refusal(Place(file, name, row), columns[name].title, found, remedy)
+    return refusal(where, columns[name].title, found, remedy)

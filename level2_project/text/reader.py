@@ -40,17 +40,15 @@ class Reader:
     encoder: Encoder
 
     def fit(self, tickets: pd.DataFrame, until: pd.Timestamp) -> Self:
-        """Learn from the tickets that had arrived before `until`, the first cutoff.
-
-        What arrived later teaches nothing, so it cannot leak into any snapshot.
-        """
-        self.encoder.fit(_texts(_opened(tickets[tickets["arrived_at"] < until])))
+        """Learn from the tickets that had arrived before `until`, the first cutoff."""
+        known = _opened(tickets[tickets["arrived_at"] < until])
+        self.encoder.fit(known["text"].tolist())
         return self
 
     def read(self, tickets: pd.DataFrame) -> pd.DataFrame:
         """Return one row per ticket opened: `ticket_id` and numbers for its text."""
         asked = _opened(tickets)
-        which, different = pd.factorize(pd.Series(_texts(asked), dtype=object))
+        which, different = pd.factorize(asked["text"])
         numbers = self.encoder.encode(list(different), silent)
         read = pd.DataFrame(numbers[which], columns=self.encoder.columns)
         read.insert(0, "ticket_id", asked["ticket_id"].to_numpy())
@@ -91,8 +89,9 @@ class LocalEncoder:
 
 def _parts(texts: list[str]) -> tuple[pd.Series, pd.Series]:
     """Return the whole texts, and how they begin and end."""
-    whole = pd.Series(texts, dtype="str")
-    return whole, whole.map(beginning_and_end).astype("str")
+    words = [text.split() for text in texts]
+    edges = [" ".join(w[:EDGE_WORDS] + w[EDGE_WORDS:][-EDGE_WORDS:]) for w in words]
+    return pd.Series(texts, dtype="str"), pd.Series(edges, dtype="str")
 
 
 def _encoded(encoder: StringEncoder, texts: pd.Series) -> Floats:
@@ -103,21 +102,8 @@ def _encoded(encoder: StringEncoder, texts: pd.Series) -> Floats:
     return np.zeros((len(texts), encoder.n_components))
 
 
-def beginning_and_end(text: str) -> str:
-    """Keep the first and the last words."""
-    words = text.split()
-    return " ".join(words[:EDGE_WORDS] + words[EDGE_WORDS:][-EDGE_WORDS:])
-
-
 def reader(settings: TextReading, seed: int, cache: Path | None = None) -> Reader:
-    """Choose the reader that the config names.
-
-    Args:
-        cache: folder in which an AI's readings are kept from run to run.
-
-    Raises:
-        CannotAsk: the AI reader is wanted, and the config does not say of whom.
-    """
+    """Choose the reader that the config names; `cache` keeps an AI's readings."""
     if settings.reader == "ai":
         # Its client takes half a second to import; the local reader needs none.
         from level2_project.text.ai import AiEncoder
@@ -127,10 +113,6 @@ def reader(settings: TextReading, seed: int, cache: Path | None = None) -> Reade
 
 
 def _opened(tickets: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows that carry a text: one per ticket."""
-    return tickets[tickets["event"] == "opened"]
-
-
-def _texts(asked: pd.DataFrame) -> list[str]:
-    texts: list[str] = asked["text"].astype(object).fillna("").tolist()
-    return texts
+    """Keep the rows that carry a text, one per ticket; a missing one is empty."""
+    asked = tickets[tickets["event"] == "opened"]
+    return asked.assign(text=asked["text"].astype(object).fillna(""))
