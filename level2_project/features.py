@@ -6,7 +6,6 @@ column. The calendar month is no feature: two years hold each month twice, so it
 single months rather than the season.
 """
 
-import numpy as np
 import pandas as pd
 
 from level2_project.load import Sources
@@ -22,7 +21,6 @@ def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.Dat
     """Describe customers as they were known, at all cutoffs at once.
 
     Args:
-        sources: as loaded.
         text: one row per `ticket_id`, with numbers that say what was written.
         rows: `customer_id` and `cutoff` (midnight, UTC), one row per snapshot; what
             comes back are the same rows with one column per feature, `float32` or
@@ -39,10 +37,9 @@ def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.Dat
         **usage_features(grid, sources.usage, began),
     }
     cells = grid.cells(rows)
+    kinds = {True: "category", False: "float32"}  # of words, of numbers
     columns = {
-        name: pd.Categorical(values[cells])
-        if values.dtype == object
-        else values[cells].astype(np.float32)
+        name: pd.Series(values[cells], rows.index, kinds[values.dtype == object])
         for name, values in found.items()
     }
-    return pd.concat([rows[KEYS], pd.DataFrame(columns, index=rows.index)], axis=1)
+    return pd.concat([rows[KEYS], pd.DataFrame(columns)], axis=1)

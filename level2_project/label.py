@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 
 from level2_project.config import Labelling
-from level2_project.point_in_time.grid import first_after, seconds, spread
+from level2_project.point_in_time.grid import seconds, spread
 
-NEVER = pd.Timestamp("2999-01-01")
 INVOLUNTARY = "payment_failed"  # as the reason of a cancellation
 STAY = ["customer_id", "stay"]
 
@@ -68,6 +67,7 @@ def stays(subscriptions: pd.DataFrame, labelling: Labelling) -> pd.DataFrame:
     Returns:
         One row per stay: `known_at` (it had begun and this was known), `ends_at`,
         `heard_at` (it had ended and this was known), `counts` (its end is a leaving).
+        Of a stay that runs the ends are NaT.
     """
     rows = subscriptions[subscriptions["event"].isin(["start", "return", "cancel"])]
     rows = rows.sort_values(["customer_id", "event_at"], kind="stable")
@@ -85,8 +85,7 @@ def stays(subscriptions: pd.DataFrame, labelling: Labelling) -> pd.DataFrame:
     is_involuntary = lives["reason"] == INVOLUNTARY
     return lives.assign(
         known_at=lives[["event_at", "arrived_at"]].max(axis=1),
-        ends_at=lives["ends_at"].fillna(NEVER),
-        heard_at=lives[["ends_at", "arrived_at_end"]].max(axis=1).fillna(NEVER),
+        heard_at=lives[["ends_at", "arrived_at_end"]].max(axis=1),
         counts=np.where(is_involuntary, labelling.involuntary, labelling.voluntary),
     )
 
@@ -96,7 +95,6 @@ def _running(
 ) -> pd.DataFrame:
     """Repeat each stay for every cutoff after it was known and up to its `until`."""
     at = seconds(cutoffs.to_series())
-    first, past = (first_after(at, seconds(lives[c])) for c in ("known_at", until))
-    which, when = spread(first, past)
+    which, when = spread(at, lives["known_at"], lives[until])
     rows = lives.iloc[which].assign(cutoff=cutoffs[when])
     return rows.sort_values(["cutoff", "customer_id"], ignore_index=True)

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from data.calendar import month_number
 from level2_project.sources import completeness, repairs
-from level2_project.sources.drops import Delivery
 from level2_project.sources.interim import read
 from level2_project.sources.schema import SOURCES, Place, refusal
 
@@ -29,7 +28,6 @@ class Sources(NamedTuple):
 class Loaded(NamedTuple):
     sources: Sources
     repairs: pd.DataFrame  # one row per `repair` and `source`, with its `n_rows`
-    months: int  # drops read, from the first on
     silent_days: pd.DataFrame  # one row per `client` and `day` without records
 
 
@@ -48,8 +46,7 @@ def load(
         interim: where to keep what was read of each drop; None to keep nothing.
 
     Raises:
-        BadDrop: a file is missing, damaged beyond repair, not what it should be, or
-            ends before its month does.
+        BadDrop: a file is missing, unfit, or ends before its month does.
     """
     n_drops = month_number(f"{until:%Y-%m}")
     if n_drops < 1:
@@ -58,36 +55,36 @@ def load(
     frames: dict[str, pd.DataFrame] = {}
     counts, crm = [], None
     for source in Sources._fields:  # customers first: they are whom the CRM knows
-        first = max(0, n_drops - months) if months and source == "usage" else 0
-        drops = range(first, n_drops)
-        deliveries = [read(raw, drop, source, interim) for drop in drops]
-        crm = _rows(deliveries) if crm is None else crm
-        frames[source], n_rows = _repaired(source, deliveries, drops, crm)
+        n_read = months or n_drops if source == "usage" else n_drops
+        drops = range(n_drops)[-n_read:]
+        rows, n_rows, cut = _gather(raw, source, drops, interim)
+        crm = rows if crm is None else crm
+        for repair in _repairs(source, crm, cut):
+            rows, n_rows[repair.func.__name__] = repair(rows)
+        completeness.check_completeness(rows, source, drops)
+        frames[source] = _in_order(rows, source)
         counts += [(name, source, n) for name, n in n_rows.items()]
     silent_days = completeness.silent_days(frames["usage"], until)
     counts.append(("silent_days", "usage", len(silent_days)))
     counted = pd.DataFrame(counts, columns=["repair", "source", "n_rows"])
-    return Loaded(Sources(**frames), counted, n_drops, silent_days)
+    return Loaded(Sources(**frames), counted, silent_days)
 
 
-def _rows(deliveries: list[Delivery]) -> pd.DataFrame:
-    rows: pd.DataFrame = pa.concat_tables([one.rows for one in deliveries]).to_pandas()
-    return rows
-
-
-def _repaired(
-    source: str, deliveries: list[Delivery], drops: range, crm: pd.DataFrame
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Repair one source, and count how many rows each repair touched."""
-    rows = _rows(deliveries)
+def _gather(
+    raw: Path, source: str, drops: range, interim: Path | None
+) -> tuple[pd.DataFrame, dict[str, int], list[int]]:
+    """Return a source's rows, the rows repaired by drop, and the drops that are cut."""
+    deliveries = [read(raw, drop, source, interim) for drop in drops]
+    rows = pa.concat_tables([one.rows for one in deliveries]).to_pandas()
     n_rows = pd.DataFrame([one.repaired for one in deliveries]).sum().to_dict()
     cut = [drop for drop, one in zip(drops, deliveries, strict=True) if one.is_cut]
-    for repair in _repairs(source, crm, cut):
-        rows, n_rows[repair.func.__name__] = repair(rows)
-    completeness.check_completeness(rows, source, drops)
+    return rows, n_rows, cut
+
+
+def _in_order(rows: pd.DataFrame, source: str) -> pd.DataFrame:
     if source != "usage":  # it is in order, and too long to sort twice
         rows = rows.sort_values("arrived_at", kind="stable")
-    return rows[list(SOURCES[source].columns)].reset_index(drop=True), n_rows
+    return rows[list(SOURCES[source].columns)].reset_index(drop=True)
 
 
 def _repairs(

@@ -6,8 +6,6 @@ import pandas as pd
 from level2_project.point_in_time.grid import DAY, Floats, Grid, know
 
 KINDS = ("paid", "failed", "retry_paid", "retry_failed", "refund")
-INVOICE = ["paid", "failed"]  # the first attempt to collect
-FAILURE = ["failed", "retry_failed"]
 MONTH = 30 * DAY  # of a discount
 
 
@@ -18,8 +16,9 @@ def billing_features(grid: Grid, transactions: pd.DataFrame) -> dict[str, Floats
     since = {f"days_since_{k}": known.only(kind == k).days_since() for k in KINDS}
     attempts, failed = known.only(kind != "refund"), known.only(kind == "failed")
     # An invoice is unpaid if the last attempt to collect has failed.
-    unpaid = np.nan_to_num(attempts.last(attempts.rows["kind"].isin(FAILURE)))
-    invoices = known.only(kind.isin(INVOICE))
+    is_failure = attempts.rows["kind"].isin(["failed", "retry_failed"])
+    unpaid = np.nan_to_num(attempts.last(is_failure))
+    invoices = known.only(kind.isin(["paid", "failed"]))  # first attempts to collect
     usd = invoices.rows["amount_usd"]
     return {
         **since,

@@ -2,8 +2,7 @@
 
 A row of a source *enters* at the first cutoff after it has happened and arrived, and
 *leaves* at the first cutoff whose window lies after it. A sum over a window is then a
-running sum over the cutoffs: what entered less what left. No loop over customers or
-cutoffs is needed, and a row that arrives later cannot move what a cutoff knew.
+running sum over the cutoffs: what entered less what left.
 """
 
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ Ints = npt.NDArray[np.int64]
 
 DAY = 86_400  # seconds
 ALL = 100_000  # days; a window that holds all time
+NEVER = pd.Timestamp("2999-01-01")
 GRAIN = 2**16  # weights count in 1/65,536, so that a sum is exact in any order
 
 
@@ -130,12 +130,10 @@ def first_after(cutoffs: Ints, times: Ints) -> Ints:
     return np.searchsorted(cutoffs, times, side="right")
 
 
-def spread(first: Ints, past: Ints) -> tuple[Ints, Ints]:
-    """Return the stretch and the cutoff of every cutoff in the stretches [first, past).
-
-    >>> spread(np.array([0, 2]), np.array([2, 3]))
-    (array([0, 0, 1]), array([0, 1, 2]))
-    """
+def spread(cutoffs: Ints, since: pd.Series, until: pd.Series) -> tuple[Ints, Ints]:
+    """Return the positions of row and cutoff for all cutoffs in (since, until]."""
+    stretch = (since, until.fillna(NEVER))  # NaT: it has not ended
+    first, past = (first_after(cutoffs, seconds(times)) for times in stretch)
     length = np.maximum(past - first, 0)
     which = np.repeat(np.arange(len(first)), length)
     start = np.repeat(np.cumsum(length) - length, length)

@@ -3,16 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from level2_project.point_in_time.grid import (
-    DAY,
-    Floats,
-    Grid,
-    Known,
-    first_after,
-    know,
-    seconds,
-    spread,
-)  # fmt: skip
+from level2_project.point_in_time.grid import DAY, Floats, Grid, Known, know, spread
 
 WINDOWS = (28, 90, 180)  # days
 TEXT_WINDOWS = (28, 90)
@@ -59,9 +50,8 @@ def _waiting(opened: Known, resolved: pd.DataFrame) -> dict[str, Floats]:
     """Count open tickets, and the days for which the oldest has waited."""
     told_at = resolved.set_index("ticket_id")[["event_at", "arrived_at"]].max(axis=1)
     solved = told_at.reindex(opened.rows["ticket_id"])
-    past = first_after(opened.grid.cutoffs, seconds(solved))
-    never = np.where(solved.isna(), opened.grid.shape[1], past)
-    which, when = spread(opened.enters, never)
+    asked = opened.rows[["event_at", "arrived_at"]].max(axis=1)
+    which, when = spread(opened.grid.cutoffs, asked, solved)
     cell = (opened.who[which], when)
     n_open, oldest = np.zeros(opened.grid.shape), np.zeros(opened.grid.shape)
     np.add.at(n_open, cell, 1)

@@ -1,8 +1,7 @@
 """Usage features: how much a customer uses the product, and against his own habit.
 
 The day before a cutoff is never seen: its rows come at three in the morning. Days on
-which a client's tracking was out count as days without use; they were four days of one
-client, too few to be worth a column.
+which a client's tracking was out count as days without use; they were only four.
 """
 
 from typing import NamedTuple

@@ -11,15 +11,8 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from data.calendar import first_day
-from level2_project.sources import repairs
-from level2_project.sources.schema import (
-    RENAMED,
-    SOURCES,
-    Place,
-    checked,
-    file_of,
-    refusal,
-)
+from level2_project.sources import repairs, schema
+from level2_project.sources.schema import SOURCES, Place, refusal
 
 SMALL = {  # usage is nine tenths of all rows; minutes will hold NaN
     "customer_id": "int32", "minutes": "float32", "sessions": "int8",
@@ -37,7 +30,7 @@ class Delivery(NamedTuple):
 
 def read_drop(content: bytes, month: int, source: str) -> Delivery:
     """Read, check and repair one file; refuse one that is damaged or not as wanted."""
-    file, names = file_of(source, month), list(SOURCES[source].columns)
+    file, names = schema.file_of(source, month), list(SOURCES[source].columns)
     ends = len(content) if source == "usage" else content.rfind(b"\n") + 1
     if not ends:
         raise refusal(Place(file), "whole rows", f"{len(content)} bytes")
@@ -58,12 +51,13 @@ def _settled(
     rows: pd.DataFrame, source: str, file: str
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Write columns, times and words one way, and count what was written otherwise."""
-    if source == "usage":  # Parquet knows times and words
-        return checked(rows, source, file).astype(SMALL), {}
     rows, n_renamed = repairs.settle_schema(rows, source)
-    rows, n_local = repairs.settle_time_zones(checked(rows, source, file), source)
+    rows = schema.checked(rows, source, file)
+    if source == "usage":  # Parquet knows times and words
+        return rows.astype(SMALL), {}
+    rows, n_local = repairs.settle_time_zones(rows, source)
     rows, n_mistyped = repairs.settle_spellings(rows, source)
-    repaired = {"settle_schema": n_renamed} if source in RENAMED else {}
+    repaired = {"settle_schema": n_renamed} if source in schema.RENAMED else {}
     repaired |= {"settle_time_zones": n_local, "settle_spellings": n_mistyped}
     return rows, repaired
 

@@ -1,8 +1,8 @@
 """Interim: what was read of a file is kept, so that the next month reads one new drop.
 
 A kept file begins with a stamp of the source's file, the code that read it, and what
-is kept. What is stale, damaged or missing is read anew, and a folder that cannot be
-written only costs time. (joblib.Memory takes twice the time and six times the space.)
+is kept: what is stale or damaged is read anew, and a folder that cannot be written only
+costs time. (joblib.Memory takes twice the time and six times the space.)
 """
 
 import json

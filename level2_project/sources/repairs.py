@@ -15,10 +15,8 @@ from level2_project.sources import schema
 from level2_project.sources.schema import SOURCES, Place
 
 HOUSE = "@churnthreeways.test"  # colleagues' addresses
-SANE = {  # smallest and largest; choice: an order above the largest customer's seats
-    "usage": ("minutes", 0, 24 * 60),
-    "subscriptions": ("seats", 1, 5_000),
-}
+# Smallest and largest; choice: seats an order above those of the largest customer.
+SANE = {"usage": ("minutes", 0, 24 * 60), "subscriptions": ("seats", 1, 5_000)}
 OVERFLOW = 32_767  # the largest that the field can hold; not a number of seconds
 SECONDS_JUMP = 20  # choice: between 1 and 60, as a ratio of medians
 ROWS_FOR_MEDIANS = 500_000  # choice: thousands for each drop and client
@@ -52,14 +50,10 @@ def settle_time_zones(rows: pd.DataFrame, source: str) -> Repaired:
 
 def settle_spellings(rows: pd.DataFrame, source: str) -> Repaired:
     """Write each word one way."""
-    right = {c: _spelled(rows[c]) for c in SOURCES[source].of_kind(schema.WORD)}
-    mistyped = [rows[c].notna() & (rows[c] != right[c]) for c in right]
+    words = SOURCES[source].of_kind(schema.WORD)
+    right = {c: rows[c].map(schema.spelled, "ignore").astype("str") for c in words}
+    mistyped = [rows[c].notna() & (rows[c] != right[c]) for c in words]
     return Repaired(rows.assign(**right), int(np.any(mistyped, axis=0).sum()))
-
-
-def _spelled(words: pd.Series) -> pd.Series:
-    right = {word: schema.spelled(word) for word in words.dropna().unique()}
-    return words.map(right).astype("str")
 
 
 def drop_test_accounts(rows: pd.DataFrame, crm: pd.DataFrame) -> Repaired:

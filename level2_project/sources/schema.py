@@ -5,6 +5,7 @@ A column's `title` says what is wanted, its `description` what to do about a wro
 """
 
 import re
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,6 +52,7 @@ def utc(times: pd.Series) -> pd.Series:
     return read.dt.tz_localize(None).astype("datetime64[s]")
 
 
+@cache  # the same few words, a hundred thousand times
 def spelled(word: str) -> str:
     """Write a word as the sources do when nobody types it by hand.
 
@@ -77,15 +79,11 @@ def time(**options: Any) -> pa.Column:
 
 def word(*known: str, **options: Any) -> pa.Column:
     """Describe words: those that later steps tell apart, or any if none is named."""
-
-    def is_known(words: pd.Series) -> pd.Series:
-        return words.isin([w for w in words.dropna().unique() if spelled(w) in known])
-
-    options |= {"title": "a word", "metadata": WORD}
-    if known:
-        options |= {"title": f"one of {', '.join(known)}", "description": NEW_WORD}
-        options["checks"] = pa.Check(is_known)
-    return pa.Column(**options)
+    if not known:
+        return pa.Column(title="a word", metadata=WORD, **options)
+    is_known = pa.Check(lambda words: words.map(spelled, "ignore").isin(known))
+    options |= {"title": f"one of {', '.join(known)}", "description": NEW_WORD}
+    return pa.Column(checks=is_known, metadata=WORD, **options)
 
 
 def parquet_time() -> pa.Column:
@@ -168,9 +166,9 @@ def _refused(
 ) -> BadDrop:
     header = cases.loc[cases["schema_context"] == "DataFrameSchema", "failure_case"]
     if len(header):
-        wanted, found = f"the columns {', '.join(columns)}", ", ".join(rows)
         where = Place(file, ", ".join(map(str, header)), "header")
-        return refusal(where, wanted, found, NEW_COLUMN)
+        wanted = f"the columns {', '.join(columns)}"
+        return refusal(where, wanted, ", ".join(rows), NEW_COLUMN)
     cells = cases.drop_duplicates(["column", "index"]).sort_values("index")
     name, index = cells[["column", "index"]].iloc[0]
     if pd.isna(index):  # the type of the whole column is wrong

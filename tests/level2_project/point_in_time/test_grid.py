@@ -1,7 +1,5 @@
 """Grid: the edges of what a cutoff may know, and of its windows."""
 
-import doctest
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from level2_project.features import features
-from level2_project.point_in_time import grid as module
 from level2_project.point_in_time.grid import grid_of, know
 from tests.level2_project.clean_sources import made_up_text, sources_of
 
@@ -146,7 +143,3 @@ def test_what_has_left_every_window_leaves_exactly_nothing():
     known = know(grid_of(pd.DataFrame({"customer_id": 7, "cutoff": cutoffs})), rows)
 
     assert known.sums(np.sin(known.at), 90)[0, 1] == 0
-
-
-def test_the_examples_in_the_docstrings_are_true():
-    assert doctest.testmod(module).failed == 0
