@@ -1,59 +1,45 @@
 """Features: what was known of each customer at each cutoff, point in time.
 
-A row of a source counts at a cutoff if it had happened and arrived before it. What
-arrives at the cutoff or later is the future. `point_in_time/grid.py` keeps this rule.
-A module beside it computes each group of features; `dictionary.csv` there explains
-every column. The calendar month is no feature: two years hold each month twice, so it
-names single months rather than the season.
+A row of a source counts at a cutoff if it had happened and arrived before it:
+`point_in_time/grid.py` keeps this rule, and `dictionary.csv` beside it explains every
+column. The calendar month is no feature: two years hold each month twice, so it names
+single months rather than the season.
 """
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from level2_project.load import Sources
 from level2_project.point_in_time.billing import billing_features, offer_features
 from level2_project.point_in_time.contract import contract_features, crm_features
 from level2_project.point_in_time.grid import grid_of
+from level2_project.point_in_time.keys import KEYS
 from level2_project.point_in_time.tickets import ticket_features
 from level2_project.point_in_time.usage import usage_features
-
-KEYS = ["customer_id", "cutoff"]
 
 
 def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Describe customers as they were known, at all cutoffs at once.
 
-    Returns:
-        One row per row of `rows`, in its order: the keys, then one column per feature,
-        `float32` or `category`. NaN stands for what had never happened.
-
     Args:
-        sources: as loaded.
         text: one row per `ticket_id`, with numbers that say what was written.
-        rows: `customer_id` and `cutoff` (midnight, UTC), one row per snapshot.
+        rows: `customer_id` and `cutoff` (midnight, UTC), one row per snapshot; what
+            comes back are the same rows with one column per feature, `float32` or
+            `category`. NaN stands for what had never happened.
     """
     grid = grid_of(rows)
     contract, began = contract_features(grid, sources.subscriptions)
-    cells = grid.cells(rows)
-    columns = {
-        name: _column(values[cells])
-        for group in (
-            contract,
-            crm_features(grid, sources.customers),
-            billing_features(grid, sources.transactions),
-            offer_features(grid, sources.offers),
-            ticket_features(grid, sources.tickets, text),
-            usage_features(grid, sources.usage, began),
-        )
-        for name, values in group.items()
+    found = {
+        **contract,
+        **crm_features(grid, sources.customers),
+        **billing_features(grid, sources.transactions),
+        **offer_features(grid, sources.offers),
+        **ticket_features(grid, sources.tickets, text),
+        **usage_features(grid, sources.usage, began),
     }
-    return pd.concat([rows[KEYS], pd.DataFrame(columns, index=rows.index)], axis=1)
-
-
-def _column(values: npt.NDArray[Any]) -> npt.NDArray[np.float32] | pd.Categorical:
-    if values.dtype == object:
-        return pd.Categorical(values)
-    return values.astype(np.float32)
+    cells = grid.cells(rows)
+    kinds = {True: "category", False: "float32"}  # of words, of numbers
+    columns = {
+        name: pd.Series(values[cells], rows.index, kinds[values.dtype == object])
+        for name, values in found.items()
+    }
+    return pd.concat([rows[KEYS], pd.DataFrame(columns)], axis=1)

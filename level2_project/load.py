@@ -5,59 +5,30 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from data.calendar import month_number
 from level2_project.sources import completeness, repairs
 from level2_project.sources.interim import read
-from level2_project.sources.repairs import Repaired
-from level2_project.sources.schema import SOURCES, Place
-
-HOUSE = "@churnthreeways.test"  # colleagues' addresses
-Step = partial[Repaired]  # takes the rows
+from level2_project.sources.schema import SOURCES, Place, refusal
 
 
 class Sources(NamedTuple):
-    """Repaired rows, one frame per source in order of arrival; times in UTC.
+    """Repaired rows, one frame per source in order of arrival; times in UTC."""
 
-    One row per: customer created or changed in the CRM; start, return, change or
-    cancellation; attempt to collect, or refund; ticket opened or resolved; customer
-    and active day; offer made, or withheld by lot.
-    """
-
-    customers: pd.DataFrame
-    subscriptions: pd.DataFrame
-    transactions: pd.DataFrame
-    tickets: pd.DataFrame
-    usage: pd.DataFrame
-    offers: pd.DataFrame
+    customers: pd.DataFrame  # one row per customer created or changed in the CRM
+    subscriptions: pd.DataFrame  # per start, return, change or cancellation
+    transactions: pd.DataFrame  # per attempt to collect, or refund
+    tickets: pd.DataFrame  # per ticket opened or resolved
+    usage: pd.DataFrame  # per customer and active day
+    offers: pd.DataFrame  # per offer made, or withheld by lot
 
 
 class Loaded(NamedTuple):
     sources: Sources
     repairs: pd.DataFrame  # one row per `repair` and `source`, with its `n_rows`
-    months: int  # drops read, from the first on
     silent_days: pd.DataFrame  # one row per `client` and `day` without records
-
-
-class People(NamedTuple):
-    """Ids that the CRM knows."""
-
-    known: npt.NDArray[np.int64]
-    of_the_house: npt.NDArray[np.int64]
-
-
-class Stack(NamedTuple):
-    """One source's rows of several drops, before any repair that needs all of them."""
-
-    source: str
-    rows: pd.DataFrame
-    drops: range
-    cut: list[int]  # drops whose file ended in the middle of a row
-    repaired: pd.DataFrame  # one row per drop, one column per repair: number of rows
 
 
 def load(
@@ -75,83 +46,59 @@ def load(
         interim: where to keep what was read of each drop; None to keep nothing.
 
     Raises:
-        BadDrop: a file is missing, damaged beyond repair, not what it should be, or
-            ends before its month does.
+        BadDrop: a file is missing, unfit, or ends before its month does.
     """
     n_drops = month_number(f"{until:%Y-%m}")
     if n_drops < 1:
         wanted, found = "a month before the cutoff", f"none before {until:%Y-%m-%d}"
-        raise Place(str(raw)).refuse(wanted, found, "choose a later cutoff")
-    crm = _stack(raw, "customers", range(n_drops), interim)
-    people = _people(crm.rows)
-    repaired = [_repair(crm, people)]
-    for source in Sources._fields[1:]:
-        first = max(0, n_drops - months) if months and source == "usage" else 0
-        stack = _stack(raw, source, range(first, n_drops), interim)
-        repaired.append(_repair(stack, people))
-        del stack  # a usage of many months is too large to lie in memory twice
-    sources = Sources(*(rows for rows, _ in repaired))
-    silent_days = completeness.silent_days(sources.usage, until)
-    counts = [counts for _, counts in repaired]
-    counts.append(_counts([("silent_days", "usage", len(silent_days))]))
-    return Loaded(sources, pd.concat(counts, ignore_index=True), n_drops, silent_days)
+        raise refusal(Place(str(raw)), wanted, found, "choose a later cutoff")
+    frames: dict[str, pd.DataFrame] = {}
+    counts, crm = [], None
+    for source in Sources._fields:  # customers first: they are whom the CRM knows
+        n_read = months or n_drops if source == "usage" else n_drops
+        drops = range(n_drops)[-n_read:]
+        rows, n_rows, cut = _gather(raw, source, drops, interim)
+        crm = rows if crm is None else crm
+        for repair in _repairs(source, crm, cut):
+            rows, n_rows[repair.func.__name__] = repair(rows)
+        completeness.check_completeness(rows, source, drops)
+        frames[source] = _in_order(rows, source)
+        counts += [(name, source, n) for name, n in n_rows.items()]
+    silent_days = completeness.silent_days(frames["usage"], until)
+    counts.append(("silent_days", "usage", len(silent_days)))
+    counted = pd.DataFrame(counts, columns=["repair", "source", "n_rows"])
+    return Loaded(Sources(**frames), counted, silent_days)
 
 
-def _counts(rows: list[tuple[str, str, int]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["repair", "source", "n_rows"])
-
-
-def _stack(raw: Path, source: str, drops: range, interim: Path | None) -> Stack:
+def _gather(
+    raw: Path, source: str, drops: range, interim: Path | None
+) -> tuple[pd.DataFrame, dict[str, int], list[int]]:
+    """Return a source's rows, the rows repaired by drop, and the drops that are cut."""
     deliveries = [read(raw, drop, source, interim) for drop in drops]
-    return Stack(
-        source,
-        rows=pa.concat_tables([one.rows for one in deliveries]).to_pandas(),
-        drops=drops,
-        cut=[drop for drop, one in zip(drops, deliveries, strict=True) if one.is_cut],
-        repaired=pd.DataFrame([one.repaired for one in deliveries]),
-    )
+    rows = pa.concat_tables([one.rows for one in deliveries]).to_pandas()
+    n_rows = pd.DataFrame([one.repaired for one in deliveries]).sum().to_dict()
+    cut = [drop for drop, one in zip(drops, deliveries, strict=True) if one.is_cut]
+    return rows, n_rows, cut
 
 
-def _people(crm: pd.DataFrame) -> People:
-    ids = crm["customer_id"]
-    of_the_house = crm["email"].str.endswith(HOUSE)
-    return People(ids.unique(), ids[of_the_house].unique())
-
-
-def _repair(stack: Stack, people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Repair one source, and count how many rows each repair touched."""
-    rows, n_rows = stack.rows, stack.repaired.sum().to_dict()
-    for step in _steps(stack, people):
-        rows, n_rows[step.func.__name__] = step(rows)
-    completeness.check_completeness(rows, stack.source, stack.drops)
-    if stack.source != "usage":  # it is in order, and too long to sort twice
+def _in_order(rows: pd.DataFrame, source: str) -> pd.DataFrame:
+    if source != "usage":  # it is in order, and too long to sort twice
         rows = rows.sort_values("arrived_at", kind="stable")
-    rows = rows[list(SOURCES[stack.source].columns)].reset_index(drop=True)
-    return rows, _counts([(name, stack.source, n) for name, n in n_rows.items()])
+    return rows[list(SOURCES[source].columns)].reset_index(drop=True)
 
 
-def _steps(stack: Stack, people: People) -> Iterator[Step]:
+def _repairs(
+    source: str, crm: pd.DataFrame, cut: list[int]
+) -> Iterator[partial[repairs.Repaired]]:
     """Yield the repairs of a source that need all its drops, in their order."""
-    source = SOURCES[stack.source]
-    yield partial(repairs.drop_test_accounts, house_ids=people.of_the_house)
-    yield partial(repairs.drop_orphans, known_ids=people.known)
-    yield partial(repairs.drop_duplicates, key=source.key)
-    yield partial(
-        repairs.complete_truncated_drop,
-        source=stack.source,
-        key=source.key,
-        cut=stack.cut,
-    )
-    yield from _steps_of_values(stack.source)
-    yield partial(repairs.count_late_rows, happened=source.happened)
-
-
-def _steps_of_values(source: str) -> Iterator[Step]:
-    blank = repairs.blank_absurd_values
+    yield partial(repairs.drop_test_accounts, crm=crm)
+    yield partial(repairs.drop_orphans, crm=crm)
+    yield partial(repairs.drop_duplicates, source=source)
+    yield partial(repairs.complete_truncated_drop, source=source, cut=cut)
     if source == "customers":
         yield partial(repairs.count_missing_sizes)
-    if source == "subscriptions":
-        yield partial(blank, column="seats", low=1, high=repairs.MOST_SEATS)
     if source == "usage":
         yield partial(repairs.settle_units)
-        yield partial(blank, column="minutes", low=0, high=repairs.MOST_MINUTES)
+    if source in repairs.SANE:
+        yield partial(repairs.blank_absurd_values, source=source)
+    yield partial(repairs.count_late_rows, happened=SOURCES[source].happened)

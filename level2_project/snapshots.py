@@ -9,36 +9,24 @@ from level2_project.decide import reachable, rested
 from level2_project.features import features
 from level2_project.label import label
 from level2_project.load import Sources
+from level2_project.point_in_time.keys import KEYS
 from level2_project.point_in_time.tickets import TEXT_WINDOWS
 from level2_project.text.reader import reader
 
 
 def snapshots(sources: Sources, config: Config) -> pd.DataFrame:
-    """Return one row per customer per cutoff whose label is known at `predict_at`.
-
-    Columns: `customer_id`, `cutoff`, the features, `left`.
-    """
+    """Return features and `left`, known by `predict_at`, per customer and cutoff."""
     known_by = pd.Timestamp(config.time.predict_at)
     cutoffs, horizon = config.time.cutoffs, config.time.horizon
     labels = label(sources.subscriptions, cutoffs, horizon, known_by, config.label)
-    return describe(sources, labels[["customer_id", "cutoff"]], config).assign(
-        left=labels["left"].to_numpy()
-    )
+    described = describe(sources, labels[KEYS], config)
+    return described.assign(left=labels["left"].to_numpy())
 
 
 def candidates(
     sources: Sources, customers: pd.DataFrame, config: Config
 ) -> pd.DataFrame:
-    """Describe the customers to predict, and mark those free for an offer.
-
-    Args:
-        sources: as loaded; what arrived at or after the cutoff is not looked at.
-        customers: one row per `customer_id` and `cutoff` to predict.
-        config: seed, text, economics.
-
-    Returns:
-        One row per customer, in their order: the features, and `is_free`.
-    """
+    """Describe the customers to predict, and mark with `is_free` whom to offer to."""
     is_rested = rested(sources.offers, customers, config.economics.rest_months)
     described = describe(sources, customers, config)
     return described.assign(is_free=is_rested & reachable(described))
@@ -48,13 +36,11 @@ def describe(sources: Sources, rows: pd.DataFrame, config: Config) -> pd.DataFra
     """Add all features to `rows`, one per `customer_id` and `cutoff`.
 
     The text reader learns from tickets of before the first cutoff alone, so that no
-    snapshot can know a word of its own future. It reads only the tickets that lie in
-    the windows of the text features.
+    snapshot can know a word of its own future.
     """
-    first = pd.Timestamp(config.time.first_cutoff)
     readings = Path(config.runs) / "readings"  # of an AI: asked once for all runs
     texts = reader(config.text, config.seed_for("text"), readings)
-    texts = texts.fit(sources.tickets, first)
+    texts = texts.fit(sources.tickets, pd.Timestamp(config.time.first_cutoff))
     oldest = rows["cutoff"].min() - pd.Timedelta(days=max(TEXT_WINDOWS))
     recent = sources.tickets[sources.tickets["event_at"] >= oldest]
     return features(sources, texts.read(recent), rows)

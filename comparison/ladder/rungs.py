@@ -27,10 +27,8 @@ from level2_project.measures import curves, interval, metrics
 from level2_project.models import encode
 from level2_project.point_in_time import billing, contract, grid, tickets, usage
 from level2_project.sources import (
-    columns,
     completeness,
     drops,
-    formats,
     interim,
     repairs,
     schema,
@@ -76,7 +74,7 @@ RUNGS = {
         "the six sources",
         climb.sources,
         (
-            *(schema, columns, drops, formats, interim, load, repairs),
+            *(schema, drops, interim, load, repairs),
             *(reader, billing, usage, tickets),
         ),
     ),

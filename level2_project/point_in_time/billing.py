@@ -3,78 +3,44 @@
 import numpy as np
 import pandas as pd
 
-from level2_project.point_in_time.grid import (
-    DAY,
-    Floats,
-    Grid,
-    Known,
-    days_since,
-    know,
-    last,
-    only,
-    sums,
-)
+from level2_project.point_in_time.grid import DAY, Floats, Grid, know
 
 KINDS = ("paid", "failed", "retry_paid", "retry_failed", "refund")
-INVOICE = ["paid", "failed"]  # the first attempt to collect
-FAILURE = ["failed", "retry_failed"]
 MONTH = 30 * DAY  # of a discount
 
 
 def billing_features(grid: Grid, transactions: pd.DataFrame) -> dict[str, Floats]:
-    """Compute how invoices were paid, and whether one is open.
-
-    Args:
-        transactions: one row per attempt to collect, or refund.
-    """
+    """Compute how invoices were paid, and whether one is open."""
     known = know(grid, transactions)
     kind = known.rows["kind"]
-    since = {f"days_since_{k}": days_since(only(known, kind == k)) for k in KINDS}
-    unpaid = _unpaid(only(known, kind != "refund"))
-    failed = only(known, kind == "failed")
+    since = {f"days_since_{k}": known.only(kind == k).days_since() for k in KINDS}
+    attempts, failed = known.only(kind != "refund"), known.only(kind == "failed")
+    # An invoice is unpaid if the last attempt to collect has failed.
+    is_failure = attempts.rows["kind"].isin(["failed", "retry_failed"])
+    unpaid = np.nan_to_num(attempts.last(is_failure))
+    invoices = known.only(kind.isin(["paid", "failed"]))  # first attempts to collect
+    usd = invoices.rows["amount_usd"]
     return {
         **since,
         "is_unpaid": unpaid,
         "unpaid_days": np.where(unpaid > 0, since["days_since_failed"], 0.0),
-        "n_failed_payments_90": sums(failed, days=90),
-        "n_failed_payments": sums(failed),
-        **_invoices(only(known, kind.isin(INVOICE)), sums(failed)),
-    }
-
-
-def _unpaid(attempts: Known) -> Floats:
-    """Mark customers whose last attempt to collect has failed."""
-    return np.nan_to_num(last(attempts, attempts.rows["kind"].isin(FAILURE)))
-
-
-def _invoices(invoices: Known, n_failed: Floats) -> dict[str, Floats]:
-    usd = invoices.rows["amount_usd"]
-    now = last(invoices, usd)
-    n_invoices = sums(invoices)
-    return {
-        "days_since_invoice": days_since(invoices),
-        "billing_day": last(invoices, invoices.rows["event_at"].dt.day),
-        "invoice_usd": now,
-        **{
-            f"invoice_change_{days}": now / last(invoices, usd, days)
-            for days in (28, 90, 180)
-        },
-        "n_invoices": n_invoices,
-        "failed_share": (n_failed + 0.5) / (n_invoices + 10),
+        **failed.windows("n_failed_payments", [90]),
+        "n_failed_payments": failed.sums(),
+        "days_since_invoice": invoices.days_since(),
+        "billing_day": invoices.last(invoices.rows["event_at"].dt.day),
+        "invoice_usd": invoices.last(usd),
+        **{f"invoice_change_{d}": invoices.change(usd, d) for d in (28, 90, 180)},
+        "n_invoices": invoices.sums(),
+        "failed_share": (failed.sums() + 0.5) / (invoices.sums() + 10),
     }
 
 
 def offer_features(grid: Grid, offers: pd.DataFrame) -> dict[str, Floats]:
-    """Count the offers made, and mark a discount that still runs.
-
-    Args:
-        offers: one row per offer made, or withheld by lot.
-    """
-    known = know(grid, offers)
-    made = only(known, known.rows["arm"] == "treated")
-    runs_until = last(made, made.at + MONTH * made.rows["discount_months"])
+    """Count the offers made, and mark a discount that still runs."""
+    made = know(grid, offers[offers["arm"] == "treated"])
+    runs_until = made.last(made.at + MONTH * made.rows["discount_months"])
     return {
-        "days_since_offer": days_since(made),
-        "n_offers": sums(made),
+        "days_since_offer": made.days_since(),
+        "n_offers": made.sums(),
         "has_discount": (runs_until > grid.cutoffs).astype(float),
     }

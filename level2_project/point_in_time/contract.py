@@ -4,21 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from level2_project.point_in_time.grid import (
-    DAY,
-    Floats,
-    Grid,
-    Known,
-    days_since,
-    know,
-    last,
-    last_word,
-    only,
-    sums,
-)
+from level2_project.point_in_time.grid import DAY, Floats, Grid, Known, know
 
 FEE = "monthly_fee_usd"
-PRICE_WINDOWS = (28, 90, 180)  # days
 Column = Floats | npt.NDArray[np.object_]
 
 
@@ -29,38 +17,33 @@ def contract_features(
 
     Returns:
         The features, and when the running stay began in seconds since 1970.
-
-    Args:
-        subscriptions: one row per start, return, change or cancellation.
     """
     deal, _ = pd.factorize(subscriptions["plan"] + "/" + subscriptions["contract"])
     subscriptions = subscriptions.assign(deal=deal)
     known = know(grid, subscriptions)
     event = known.rows["event"]
-    terms = only(known, event != "cancel")
-    begins = only(known, event.isin(["start", "return"]))
-    began = last(begins, begins.at)
+    terms = known.only(event != "cancel")
+    seated = terms.only(terms.rows["seats"].notna())
+    fee, seats = terms.last(terms.rows[FEE]), seated.last(seated.rows["seats"])
+    begins = known.only(event.isin(["start", "return"]))
+    began = begins.last(begins.at)
+    changes, returns = (known.only(event == e) for e in ("change", "return"))
     return {
-        "plan": last_word(terms, terms.rows["plan"]),
-        "contract": last_word(terms, terms.rows["contract"]),
-        **_terms(terms),
+        "plan": terms.last_word(terms.rows["plan"]),
+        "contract": terms.last_word(terms.rows["contract"]),
+        FEE: fee,
+        "fee_change_90": terms.change(terms.rows[FEE], 90),
+        "seats": seats,
+        "seats_change_90": seated.change(seated.rows["seats"], 90),
+        "fee_per_seat_usd": fee / seats,
         **_prices(terms, subscriptions),
         **_yearly_term(terms, began),
-        **_history(known),
-        "stay_days": days_since(begins),
+        "tenure_days": known.only(event == "start").days_since(),
+        "days_since_change": changes.days_since(),
+        "n_changes": changes.sums(),
+        "n_returns": returns.sums(),
+        "stay_days": begins.days_since(),
     }, began
-
-
-def _terms(terms: Known) -> dict[str, Column]:
-    seated = only(terms, terms.rows["seats"].notna())
-    seats, fee = last(seated, seated.rows["seats"]), last(terms, terms.rows[FEE])
-    return {
-        FEE: fee,
-        "fee_change_90": fee / last(terms, terms.rows[FEE], 90),
-        "seats": seats,
-        "seats_change_90": seats / last(seated, seated.rows["seats"], 90),
-        "fee_per_seat_usd": fee / seats,
-    }
 
 
 def _prices(terms: Known, subscriptions: pd.DataFrame) -> dict[str, Column]:
@@ -73,18 +56,15 @@ def _prices(terms: Known, subscriptions: pd.DataFrame) -> dict[str, Column]:
     offered = subscriptions[signed].assign(customer_id=subscriptions["deal"])
     market = know(Grid(deals, terms.grid.cutoffs), offered)
     usd = market.rows[FEE] / market.rows["seats"]
-    now = last(market, usd)
-    own = np.nan_to_num(last(terms, terms.rows["deal"])).astype(np.int64)
+    own = np.nan_to_num(terms.last(terms.rows["deal"])).astype(np.int64)
     cutoff = np.arange(len(terms.grid.cutoffs))
-    return {
-        f"price_rise_{days}": (now / last(market, usd, days))[own, cutoff]
-        for days in PRICE_WINDOWS
-    }
+    rises = {days: market.change(usd, days) for days in (28, 90, 180)}
+    return {f"price_rise_{days}": rise[own, cutoff] for days, rise in rises.items()}
 
 
 def _yearly_term(terms: Known, began: Floats) -> dict[str, Column]:
     """Count whole months of the running year and days until renewal, if annual."""
-    is_annual = last(terms, terms.rows["contract"] == "annual") > 0
+    is_annual = terms.last(terms.rows["contract"] == "annual") > 0
     start = np.nan_to_num(began).astype("M8[s]")
     now = terms.grid.cutoffs.astype("M8[s]")
     first = start.astype("M8[M]")
@@ -97,29 +77,14 @@ def _yearly_term(terms: Known, began: Floats) -> dict[str, Column]:
     }
 
 
-def _history(known: Known) -> dict[str, Column]:
-    event = known.rows["event"]
-    changes, returns = (only(known, event == e) for e in ("change", "return"))
-    return {
-        "tenure_days": days_since(only(known, event == "start")),
-        "days_since_change": days_since(changes),
-        "n_changes": sums(changes),
-        "n_returns": sums(returns),
-    }
-
-
 def crm_features(grid: Grid, customers: pd.DataFrame) -> dict[str, Column]:
-    """Look up region, channel and size of each customer's company.
-
-    Args:
-        customers: one row per customer created or changed in the CRM.
-    """
+    """Look up region, channel and size of each customer's company."""
     known = know(grid, customers)
-    sized = only(known, known.rows["company_size"].notna())
-    size = last(sized, sized.rows["company_size"])
+    sized = known.only(known.rows["company_size"].notna())
+    size = sized.last(sized.rows["company_size"])
     return {
-        "region": last_word(known, known.rows["region"]),
-        "channel": last_word(known, known.rows["channel"]),
+        "region": known.last_word(known.rows["region"]),
+        "channel": known.last_word(known.rows["channel"]),
         "company_size": size,
         "is_size_unknown": np.isnan(size).astype(float),
     }

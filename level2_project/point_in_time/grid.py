@@ -2,13 +2,11 @@
 
 A row of a source *enters* at the first cutoff after it has happened and arrived, and
 *leaves* at the first cutoff whose window lies after it. A sum over a window is then a
-running sum over the cutoffs: what entered less what left. No loop over customers or
-cutoffs is needed, and a row that arrives later cannot move what a cutoff knew.
+running sum over the cutoffs: what entered less what left.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +14,10 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 DAY = 86_400  # seconds
+ALL = 100_000  # days; a window that holds all time
+NEVER = pd.Timestamp("2999-01-01")
 GRAIN = 2**16  # weights count in 1/65,536, so that a sum is exact in any order
 
 
@@ -35,12 +34,10 @@ class Grid(NamedTuple):
     def cells(self, rows: pd.DataFrame) -> tuple[Ints, Ints]:
         """Return the cell of every row of `customer_id` and `cutoff`."""
         who = np.searchsorted(self.customers, rows["customer_id"].to_numpy(np.int64))
-        when = np.searchsorted(self.cutoffs, seconds(rows["cutoff"]))
-        return who, when
+        return who, np.searchsorted(self.cutoffs, seconds(rows["cutoff"]))
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """The rows of one source that some cutoff may know; arrays of shape (n_rows,)."""
 
     grid: Grid
@@ -49,37 +46,83 @@ class Known:
     enters: Ints  # position of the first cutoff that may know of it
     rows: pd.DataFrame
 
-    @cached_property
-    def order(self) -> Ints:
-        """Return the positions of the rows in the order in which they happened."""
-        return np.argsort(self.at, kind="stable")
+    def only(self, where: Any) -> Self:
+        """Keep the rows that `where` marks."""
+        kept = np.asarray(where, bool)
+        who, at, enters = self.who[kept], self.at[kept], self.enters[kept]
+        return self._replace(who=who, at=at, enters=enters, rows=self.rows[kept])
+
+    def sums(self, weights: Any = 1, days: int = ALL) -> Floats:
+        """Sum the weights of what is known of the last `days` before each cutoff."""
+        leaves = first_after(self.grid.cutoffs - days * DAY, self.at)
+        seen = np.flatnonzero(leaves > self.enters)  # most rows are too old
+        weights = np.broadcast_to(np.asarray(weights, float), self.at.shape)[seen]
+        weights = np.rint(weights * GRAIN) / GRAIN
+        n, m = self.grid.shape
+        row = self.who[seen] * (m + 1)  # one column more, for what falls past the end
+        came, left = (
+            np.bincount(row + when[seen], weights, n * (m + 1))
+            for when in (self.enters, leaves)
+        )
+        return np.cumsum((came - left).reshape(n, m + 1)[:, :m], axis=1)
+
+    def windows(
+        self, name: str, windows: Sequence[int], weights: Any = 1
+    ) -> dict[str, Floats]:
+        """Sum over several windows of days; each is named `name` and its days."""
+        return {f"{name}_{days}": self.sums(weights, days) for days in windows}
+
+    def days_since(self) -> Floats:
+        """Count days since the latest known row; NaN where there is none."""
+        latest = self._highest(self.enters, self.at)
+        return np.where(latest >= 0, (self.grid.cutoffs - latest) / DAY, np.nan)
+
+    def last(self, values: Any, days_ago: int = 0) -> Floats:
+        """Return the value of the latest known row at least `days_ago` old, or NaN."""
+        return np.append(np.asarray(values, float), np.nan)[self._latest(days_ago)]
+
+    def last_word(self, words: Any) -> npt.NDArray[np.object_]:
+        """Return the word of the latest known row; None where there is none."""
+        return np.append(np.asarray(words, object), np.array([None]))[self._latest(0)]
+
+    def change(self, values: Any, days: int) -> Floats:
+        """Divide the latest value by the latest that is at least `days` old."""
+        return self.last(values) / self.last(values, days)
+
+    def _latest(self, days_ago: int) -> Ints:
+        """Find the row that happened last; -1, the end, where none is known."""
+        old_enough = first_after(self.grid.cutoffs - days_ago * DAY, self.at)
+        order = np.argsort(self.at, kind="stable")
+        newest = self._highest(np.maximum(self.enters, old_enough), np.argsort(order))
+        return np.append(order, -1)[newest]
+
+    def _highest(self, when: Ints, values: Ints) -> Ints:
+        """Return the largest value that has entered by each cutoff; -1 if none has."""
+        n, m = self.grid.shape
+        highest = np.full((n, m + 1), -1)
+        np.maximum.at(highest, (self.who, when), values)
+        return np.maximum.accumulate(highest, axis=1)[:, :m]
 
 
 def grid_of(rows: pd.DataFrame) -> Grid:
-    """Span a grid over every `customer_id` and `cutoff` of `rows`."""
+    """Return a grid of every `customer_id` and `cutoff` of `rows`."""
     customers = np.unique(rows["customer_id"].to_numpy(np.int64))
     return Grid(customers, np.unique(seconds(rows["cutoff"])))
 
 
-def seconds(times: pd.Series) -> Ints:
-    """Count seconds since 1970, rounded down; NaT is the smallest integer."""
-    since_1970: Ints = times.to_numpy().astype("M8[s]").astype(np.int64)
-    return since_1970
-
-
 def know(grid: Grid, rows: pd.DataFrame, happened: str = "event_at") -> Known:
-    """Keep the rows that some cutoff may know: happened and arrived before it.
-
-    Args:
-        rows: one row per event, with `customer_id`, `arrived_at` and `happened`.
-    """
+    """Keep the rows that some cutoff may know: happened and arrived before it."""
     at = seconds(rows[happened])
-    who = _positions(grid.customers, rows["customer_id"].to_numpy())
+    who = pd.Index(grid.customers).get_indexer(rows["customer_id"].to_numpy())
     enters = first_after(grid.cutoffs, np.maximum(at, seconds(rows["arrived_at"])))
     kept = (who >= 0) & (enters < len(grid.cutoffs))
-    if not kept.all():
-        rows, who, at, enters = rows[kept], who[kept], at[kept], enters[kept]
-    return Known(grid, who, at, enters, rows)
+    return Known(grid, who, at, enters, rows).only(kept)
+
+
+def seconds(times: pd.Series) -> Ints:
+    """Return seconds since 1970, rounded down; NaT is the smallest integer."""
+    since_1970: Ints = times.to_numpy().astype("M8[s]").astype(np.int64)
+    return since_1970
 
 
 def first_after(cutoffs: Ints, times: Ints) -> Ints:
@@ -87,96 +130,10 @@ def first_after(cutoffs: Ints, times: Ints) -> Ints:
     return np.searchsorted(cutoffs, times, side="right")
 
 
-def _positions(customers: Ints, wanted: npt.NDArray[Any]) -> Ints:
-    """Find each wanted id among `customers`; -1 where it is not."""
-    found = np.searchsorted(customers, wanted)
-    found[found == len(customers)] = 0
-    return np.where(customers[found] == wanted, found, -1)
-
-
-def only(known: Known, where: Any) -> Known:
-    """Keep the rows that `where` marks."""
-    kept = np.asarray(where, bool)
-    who, at, enters = known.who[kept], known.at[kept], known.enters[kept]
-    return Known(known.grid, who, at, enters, known.rows[kept])
-
-
-def sums(known: Known, weights: Any = None, days: int | None = None) -> Floats:
-    """Count what is known of the last `days` before each cutoff, or of all time.
-
-    Args:
-        weights: what a row counts for, 1 if not given.  # (n_rows,)
-    """
-    who, enters = known.who, known.enters
-    if days is None:
-        return np.cumsum(_by_cell(known.grid, who, enters, weights), axis=1)
-    leaves = first_after(known.grid.cutoffs - days * DAY, known.at)
-    seen = np.flatnonzero(leaves > enters)  # by any cutoff; most rows are too old
-    who, enters, leaves = who[seen], enters[seen], leaves[seen]
-    weights = None if weights is None else np.asarray(weights)[seen]
-    total = _by_cell(known.grid, who, enters, weights)
-    total -= _by_cell(known.grid, who, leaves, weights)
-    return np.cumsum(total, axis=1)
-
-
-def _by_cell(grid: Grid, who: Ints, when: Ints, weights: Any) -> Floats:
-    n, m = grid.shape
-    cell = who * (m + 1) + when  # one column more, for what falls past the end
-    if weights is not None:
-        weights = np.rint(np.asarray(weights, float) * GRAIN) / GRAIN
-    total = np.bincount(cell, weights, minlength=n * (m + 1)).astype(float)
-    return total.reshape(n, m + 1)[:, :m]
-
-
-def days_since(known: Known) -> Floats:
-    """Count days since the latest known row; NaN where there is none."""
-    latest = _running_maximum(known, known.enters, known.at)
-    age = (known.grid.cutoffs - latest) / DAY
-    return np.where(latest >= 0, age, np.nan)
-
-
-def last(known: Known, values: Any, days_ago: int = 0) -> Floats:
-    """Return the value of the latest row known; NaN where there is none.
-
-    Args:
-        known: rows of one source.
-        values: what the rows say, as numbers.  # (n_rows,)
-        days_ago: look at rows at least so old, with what is known of them now.
-    """
-    return np.append(np.asarray(values, float), np.nan)[_latest(known, days_ago)]
-
-
-def last_word(known: Known, values: Any) -> npt.NDArray[np.object_]:
-    """Return the word of the latest row known; None where there is none."""
-    words = np.append(np.asarray(values, object), np.array([None]))
-    return words[_latest(known)]
-
-
-def _latest(known: Known, days_ago: int = 0) -> Ints:
-    """Find the row that happened last; -1, the end, where none is known."""
-    old_enough = first_after(known.grid.cutoffs - days_ago * DAY, known.at)
-    entered = np.maximum(known.enters, old_enough)
-    newest = _running_maximum(known, entered, np.argsort(known.order))
-    return np.append(known.order, -1)[newest]
-
-
-def _running_maximum(known: Known, when: Ints, values: Ints) -> Ints:
-    """Return the largest value that has entered by each cutoff; -1 if none has."""
-    n, m = known.grid.shape
-    highest = np.full((n, m + 1), -1)
-    np.maximum.at(highest, (known.who, when), values)
-    return np.maximum.accumulate(highest, axis=1)[:, :m]
-
-
-def spread(first: Ints, past: Ints) -> tuple[Ints, Ints]:
-    """List every cutoff of the stretches [first, past).
-
-    Returns:
-        The position of the stretch and of the cutoff, one pair per cutoff.
-
-    >>> spread(np.array([0, 2]), np.array([2, 3]))
-    (array([0, 0, 1]), array([0, 1, 2]))
-    """
+def spread(cutoffs: Ints, since: pd.Series, until: pd.Series) -> tuple[Ints, Ints]:
+    """Return the positions of row and cutoff for all cutoffs in (since, until]."""
+    stretch = (since, until.fillna(NEVER))  # NaT: it has not ended
+    first, past = (first_after(cutoffs, seconds(times)) for times in stretch)
     length = np.maximum(past - first, 0)
     which = np.repeat(np.arange(len(first)), length)
     start = np.repeat(np.cumsum(length) - length, length)

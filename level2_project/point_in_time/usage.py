@@ -1,26 +1,16 @@
 """Usage features: how much a customer uses the product, and against his own habit.
 
 The day before a cutoff is never seen: its rows come at three in the morning. Days on
-which a client's tracking was out count as days without use; they were four days of one
-client, too few to be worth a column.
+which a client's tracking was out count as days without use; they were only four.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from data.calendar import first_day
-from level2_project.point_in_time.grid import (
-    DAY,
-    Floats,
-    Grid,
-    Known,
-    days_since,
-    know,
-    sums,
-)
+from level2_project.point_in_time.grid import DAY, Floats, Grid, Known, know
 
 USAGE_MONTHS = 12  # drops of usage in which all of these features lie
 CLIENTS = ("web", "ios", "android")
@@ -37,25 +27,30 @@ class Seen(NamedTuple):
     active: Floats  # days with use
     of: Floats  # days on which use could be seen, a weekend day at its share
 
+    @property
+    def rate(self) -> Floats:
+        """Return active days per day, as if half a day in 1.5 more had been active."""
+        return np.minimum((self.active + 0.5) / (self.of + 1.5), 0.99)
+
+    @property
+    def pace(self) -> Floats:
+        """Return uses a day: a day with two uses counts as one active day."""
+        return -np.log1p(-self.rate)
+
 
 def usage_features(grid: Grid, usage: pd.DataFrame, began: Floats) -> dict[str, Floats]:
-    """Compute levels, trends and recency of usage.
-
-    Args:
-        usage: one row per customer and active day.
-        began: when the running stay began, seconds since 1970.
-    """
+    """Compute levels, trends and recency; `began` is when the running stay began."""
     known = know(grid, usage, happened="day")
-    windows = {
-        days: Seen(sums(known, days=days), _visible(grid, began, days))
+    active, last_use = known.windows("active_days", WINDOWS), known.days_since()
+    seen = {
+        days: Seen(active[f"active_days_{days}"], _visible(grid, began, days))
         for days in WINDOWS
     }
-    last_use = days_since(known)
     return {
         "days_since_last_use": np.where(last_use <= YEAR, last_use, np.nan),
-        **{f"active_days_{days}": seen.active for days, seen in windows.items()},
-        **{f"active_rate_{days}": _rate(seen) for days, seen in windows.items()},
-        **_trends(windows),
+        **active,
+        **{f"active_rate_{days}": window.rate for days, window in seen.items()},
+        **_trends(seen),
         **_amounts(known, "minutes"),
         **_amounts(known, "sessions"),
         **_clients(known),
@@ -67,35 +62,22 @@ def _visible(grid: Grid, began: Floats, days: int) -> Floats:
     recorded = first_day(0).astype("M8[s]").astype(np.int64)
     first = np.maximum(grid.cutoffs - days * DAY, np.fmax(began, recorded))
     end = np.broadcast_to(grid.cutoffs - DAY, grid.shape)  # the last day is not in yet
-    since, until = _dates(np.minimum(first, end)), _dates(end)
+    since, until = (
+        times.astype("M8[s]").astype("M8[D]") for times in (np.minimum(first, end), end)
+    )
     weekdays = np.busday_count(since, until)
-    weekend = (until - since).astype(np.int64) - weekdays
-    return weekdays + WEEKEND * weekend
+    return weekdays + WEEKEND * ((until - since).astype(np.int64) - weekdays)
 
 
-def _dates(times: npt.NDArray[np.number]) -> npt.NDArray[np.datetime64]:
-    return times.astype("M8[s]").astype("M8[D]")
-
-
-def _rate(seen: Seen) -> Floats:
-    """Compute active days per day, as if half an active day in 1.5 had been seen."""
-    return np.minimum((seen.active + 0.5) / (seen.of + 1.5), 0.99)
-
-
-def _trends(windows: dict[int, Seen]) -> dict[str, Floats]:
+def _trends(seen: dict[int, Seen]) -> dict[str, Floats]:
     """Hold recent use against the rest of a longer window."""
     trends = {}
     for days, longer in TRENDS:
-        recent, whole = windows[days], windows[longer]
+        recent, whole = seen[days], seen[longer]
         rest = Seen(whole.active - recent.active, whole.of - recent.of)
-        trends[f"use_{days}_to_{longer}"] = np.log(_pace(recent) / _pace(rest))
+        trends[f"use_{days}_to_{longer}"] = np.log(recent.pace / rest.pace)
         trends[f"surprise_{days}_to_{longer}"] = _surprise(recent, rest)
     return trends
-
-
-def _pace(seen: Seen) -> Floats:
-    """Estimate uses a day: a day with two uses counts as one active day."""
-    return -np.log1p(-_rate(seen))
 
 
 def _surprise(recent: Seen, rest: Seen) -> Floats:
@@ -103,24 +85,23 @@ def _surprise(recent: Seen, rest: Seen) -> Floats:
 
     The fewer days the habit was seen on, the less it foretells.
     """
-    habit = _rate(rest)
+    habit = rest.rate
     spread = habit * (1 - habit) * recent.of * (1 + recent.of / (rest.of + 2))
     return (recent.active - habit * recent.of) / np.sqrt(spread + 0.1)
 
 
 def _amounts(known: Known, name: str) -> dict[str, Floats]:
     """Sum minutes or sessions; an absurd value counts as none."""
-    amount = known.rows[name].fillna(0)
-    total = {days: sums(known, amount, days) for days in AMOUNT_WINDOWS}
+    total = known.windows(name, AMOUNT_WINDOWS, known.rows[name].fillna(0))
     week, month, quarter = total.values()
     return {
-        **{f"{name}_{days}": total[days] for days in AMOUNT_WINDOWS},
+        **total,
         f"{name}_7_to_28": np.log((week + 1) / (month - week + 3)),
         f"{name}_28_to_90": np.log((month + 1) / (quarter - month + 2)),
     }
 
 
 def _clients(known: Known) -> dict[str, Floats]:
-    days = {c: sums(known, known.rows["client"] == c, 28) for c in CLIENTS}
+    days = {c: known.sums(known.rows["client"] == c, 28) for c in CLIENTS}
     n_clients = np.sum([n > 0 for n in days.values()], axis=0).astype(float)
     return {**{f"{c}_days_28": n for c, n in days.items()}, "n_clients_28": n_clients}

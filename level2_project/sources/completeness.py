@@ -8,7 +8,7 @@ the product, so such a drop is refused until the source has sent the rest.
 import pandas as pd
 
 from data.calendar import FIRST_MONTH, first_day
-from level2_project.sources.schema import SEND_AGAIN, SOURCES, Place, file_of
+from level2_project.sources.schema import SOURCES, Place, file_of, refusal
 
 USUAL_SILENCE = pd.Timedelta(days=3)  # choice: the last day's usage comes a month later
 FEWEST_MISSING = 30  # choice: rows expected in a silence that cannot be luck
@@ -19,13 +19,7 @@ FEWEST_ROWS = 30  # choice: on a usual day, else a silent one may be luck
 def check_completeness(rows: pd.DataFrame, source: str, drops: range) -> None:
     """Refuse a month of which nothing is known to have happened near its end.
 
-    Args:
-        rows: one source's, with `drop`; what was sent again is among them.
-        source: its name.
-        drops: the months that were read.
-
-    Raises:
-        BadDrop: a month ends early, and the rest did not come with a later drop.
+    The rest of a month may have come with a later drop.
     """
     if rows.empty or SOURCES[source].comes_in_campaigns:
         return
@@ -38,21 +32,16 @@ def check_completeness(rows: pd.DataFrame, source: str, drops: range) -> None:
     missing = rows["drop"].value_counts().median() * silence / (ends - begins)
     ends_early = (silence > USUAL_SILENCE) & (missing > FEWEST_MISSING)
     for short in latest.index[ends_early][:1]:
-        place = Place(file_of(source, short), SOURCES[source].happened, "last")
         wanted = f"rows up to the end of the month ({ends[short]:%Y-%m-%d})"
-        raise place.refuse(wanted, f"none after {latest[short]:%Y-%m-%d}", SEND_AGAIN)
+        found = f"none after {latest[short]:%Y-%m-%d}"
+        where = Place(file_of(source, short), SOURCES[source].happened, "last")
+        raise refusal(where, wanted, found)
 
 
 def silent_days(usage: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
-    """List the days on which a client recorded next to nothing: its tracking was out.
+    """Return one row per `client` and `day` without records: its tracking was out.
 
-    Args:
-        usage: one row per customer and day.
-        until: nothing that arrived later is known; days whose rows would usually
-            arrive later are left out.
-
-    Returns:
-        One row per `client` and `day`.
+    Days whose rows would usually arrive after `until` are left out.
     """
     if usage.empty:
         return usage[["client", "day"]]
@@ -63,6 +52,5 @@ def silent_days(usage: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     n_rows = usage.groupby(["client", "day"], observed=False).size().unstack("client")
     n_rows = n_rows.reindex(days, fill_value=0)
     usual = n_rows.median()
-    silent = (n_rows < SILENT_SHARE * usual) & (usual >= FEWEST_ROWS)
-    cells = silent.stack()
+    cells = ((n_rows < SILENT_SHARE * usual) & (usual >= FEWEST_ROWS)).stack()
     return cells[cells].reset_index()[["client", "day"]]

@@ -1,8 +1,8 @@
 """Interim: what was read of a file is kept, so that the next month reads one new drop.
 
 A kept file begins with a stamp of the source's file, the code that read it, and what
-is kept. Whatever is stale, damaged or missing is read anew, and a folder that cannot be
-written only costs time. (joblib.Memory takes twice the time and six times the space.)
+is kept: what is stale or damaged is read anew, and a folder that cannot be written only
+costs time. (joblib.Memory takes twice the time and six times the space.)
 """
 
 import json
@@ -17,28 +17,34 @@ import pyarrow as pa
 from pyarrow import feather
 
 from data.calendar import month_name
-from level2_project.sources.drops import Delivery, read_bytes, read_drop
+from level2_project.sources.drops import Delivery, read_drop
+from level2_project.sources.schema import Place, file_of, refusal
 
 STAMP = 16  # bytes
 FACTS = b"facts"  # in the notes of an Arrow file: what a delivery holds beside its rows
 
 
 def read(raw: Path, month: int, source: str, interim: Path | None = None) -> Delivery:
-    """Read one source of one month, from `interim` if it is kept there.
-
-    Raises:
-        BadDrop: the file is missing or unfit.
-    """
-    content = read_bytes(raw, month, source)
+    """Read one source of one month, from `interim` if it is kept there."""
+    file = file_of(source, month)
+    try:
+        content = (raw / file).read_bytes()
+    except OSError as error:
+        found = f"none in {(raw / file).parent} ({error.strerror})"
+        remedy = "fetch the drop again, or run `make data`"
+        raise refusal(Place(file), "a file", found, remedy) from None
     if interim is None:
         return read_drop(content, month, source)
     path = interim / f"{month_name(month)}.{source}.arrow"
     key = _digest(content, _code())
-    kept = _kept(path, key)
-    if kept is None:
-        kept = read_drop(content, month, source)
-        _keep(kept, path, key)
-    return kept
+    with suppress(OSError):
+        kept = path.read_bytes()
+        if kept[:STAMP] == _digest(kept[STAMP:], key):
+            rows = feather.read_table(pa.BufferReader(kept[STAMP:]))
+            return Delivery(rows, *json.loads(rows.schema.metadata[FACTS]))
+    delivery = read_drop(content, month, source)
+    _keep(delivery, path, key)
+    return delivery
 
 
 @cache
@@ -53,19 +59,6 @@ def _digest(content: bytes, key: bytes) -> bytes:
     return blake2b(content, key=key, digest_size=STAMP).digest()
 
 
-def _kept(path: Path, key: bytes) -> Delivery | None:
-    """Return what is kept under this key; None if nothing is, or it is damaged."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return None
-    stamp, body = content[:STAMP], content[STAMP:]
-    if stamp != _digest(body, key):
-        return None
-    rows = pa.ipc.open_file(body).read_all()
-    return Delivery(rows, *json.loads(rows.schema.metadata[FACTS]))
-
-
 def _keep(delivery: Delivery, path: Path, key: bytes) -> None:
     """Write a file that appears under its name only when it is complete."""
     rows, *facts = delivery
@@ -74,10 +67,10 @@ def _keep(delivery: Delivery, path: Path, key: bytes) -> None:
     feather.write_feather(rows.replace_schema_metadata(notes), body)
     content = body.getvalue().to_pybytes()
     unfinished = path.with_name(f".unfinished.{os.getpid()}.{path.name}")
-    try:
+    with suppress(OSError):  # read-only or full: the file is read anew next time
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(_digest(content, key) + content)
-        unfinished.replace(path)
-    except OSError:  # read-only or full: the file is read anew next time
-        with suppress(OSError):
-            unfinished.unlink()
+        try:
+            unfinished.write_bytes(_digest(content, key) + content)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from level2_project.config import Labelling
-from level2_project.features import KEYS, features
+from level2_project.features import features
 from level2_project.label import roster
 from level2_project.load import Sources
+from level2_project.point_in_time.keys import KEYS
 from level2_project.point_in_time.usage import USAGE_MONTHS
 from tests.level2_project.clean_sources import clean_sources, made_up_text
 

@@ -64,7 +64,6 @@ def test_later_drops_are_not_even_opened(raw, two_months):
 
     loaded = load(raw, MARCH)
 
-    assert loaded.months == 2
     for now, then in zip(loaded.sources, two_months.sources, strict=True):
         pd.testing.assert_frame_equal(now, then)
 
@@ -320,4 +319,5 @@ def test_every_other_month_can_be_predicted(small_world, tmp_path):
     months = pd.date_range("2022-02-01", "2025-01-01", freq="MS")
 
     for until in months.drop(["2022-07-01", "2024-10-01"]):
-        assert load(drops, until, months=2, interim=tmp_path / "interim").months > 0
+        loaded = load(drops, until, months=2, interim=tmp_path / "interim")
+        assert len(loaded.sources.usage) > 0

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from level2_project.config import read_config
-from level2_project.features import KEYS, features
+from level2_project.features import features
 from level2_project.load import Sources
 from level2_project.point_in_time import grid
+from level2_project.point_in_time.keys import KEYS
 from level2_project.text.prompt import TOPICS
 from level2_project.text.reader import reader
 from tests.level2_project.clean_sources import clean_sources

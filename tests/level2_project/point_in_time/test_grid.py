@@ -1,7 +1,5 @@
 """Grid: the edges of what a cutoff may know, and of its windows."""
 
-import doctest
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,15 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from level2_project.features import features
-from level2_project.point_in_time import grid as module
-from level2_project.point_in_time.grid import (
-    Known,
-    days_since,
-    grid_of,
-    know,
-    last,
-    sums,
-)
+from level2_project.point_in_time.grid import grid_of, know
 from tests.level2_project.clean_sources import made_up_text, sources_of
 
 MAY, JUNE = pd.Timestamp("2022-05-01"), pd.Timestamp("2022-06-01")
@@ -101,7 +91,8 @@ def test_sums_and_latest_values_are_those_of_the_rows_that_arrived(days):
     rows = _happened(days)
     known = know(grid_of(pd.DataFrame({"customer_id": 7, "cutoff": cutoffs})), rows)
 
-    found = sums(known, days=28), days_since(known), _last_amount(known)
+    amount = known.last(known.rows["amount_usd"])
+    found = known.sums(days=28), known.days_since(), amount
 
     for i, cutoff in enumerate(cutoffs):
         told = rows[(rows["arrived_at"] < cutoff) & (rows["event_at"] < cutoff)]
@@ -125,10 +116,6 @@ def _happened(days: list[tuple[int, int]]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _last_amount(known: Known) -> np.ndarray:
-    return last(known, known.rows["amount_usd"])
-
-
 @pytest.mark.parametrize(("days_ago", "counts"), [(7, 1), (8, 0)])
 def test_a_window_holds_its_first_day(days_ago, counts):
     at = MAY - pd.Timedelta(days=days_ago)
@@ -143,8 +130,8 @@ def test_sums_do_not_depend_on_the_order_of_the_rows():
     grid = grid_of(pd.DataFrame({"customer_id": 7, "cutoff": [MAY]}))
     weights = np.sin(np.arange(28))
 
-    there = sums(know(grid, rows), weights, 90)
-    back = sums(know(grid, rows[::-1]), weights[::-1], 90)
+    there = know(grid, rows).sums(weights, 90)
+    back = know(grid, rows[::-1]).sums(weights[::-1], 90)
 
     assert np.array_equal(there, back)
     assert there[0, 0] == pytest.approx(weights.sum(), abs=1e-3)
@@ -155,8 +142,4 @@ def test_what_has_left_every_window_leaves_exactly_nothing():
     cutoffs = [MAY, pd.Timestamp("2022-12-01")]
     known = know(grid_of(pd.DataFrame({"customer_id": 7, "cutoff": cutoffs})), rows)
 
-    assert sums(known, np.sin(known.at), 90)[0, 1] == 0
-
-
-def test_the_examples_in_the_docstrings_are_true():
-    assert doctest.testmod(module).failed == 0
+    assert known.sums(np.sin(known.at), 90)[0, 1] == 0

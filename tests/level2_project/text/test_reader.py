@@ -249,11 +249,6 @@ def test_whatever_customers_write_gives_finite_numbers(texts, components):
     assert np.isfinite(found).all()
 
 
-def test_reading_before_fitting_is_refused_with_the_way_out():
-    with pytest.raises(ValueError, match="call fit"):
-        local().read(tickets_of(["search is slow."]))
-
-
 # --- speed and choice ----------------------------------------------------------------
 
 
@@ -265,14 +260,6 @@ def test_sixty_thousand_tickets_take_less_than_ten_seconds():
 
     assert len(read) == 60_000
     assert time.perf_counter() - start < 10
-
-
-def test_progress_counts_different_texts_only():
-    told, tickets = [], tickets_of(["one", "two", "one"])
-
-    fitted().read(tickets, lambda *counts: told.append(counts))
-
-    assert told == [(2, 2)]
 
 
 def test_the_config_chooses_the_reader(tmp_path):

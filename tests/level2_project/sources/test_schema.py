@@ -1,14 +1,12 @@
-"""Columns: what a cell may hold, and how a file with wrong cells is refused."""
+"""Schema: what a cell may hold, and how a file with wrong cells is refused."""
 
 import pandas as pd
 import pandera.pandas as pa
 import pytest
 from pandera.errors import SchemaError, SchemaErrors
 
-from level2_project.sources.columns import number, time, utc, word
-from level2_project.sources.drops import checked
-from level2_project.sources.formats import read_json
-from level2_project.sources.schema import BadDrop, Place
+from level2_project.sources.drops import read_json
+from level2_project.sources.schema import BadDrop, checked, number, time, utc, word
 
 OFFERS = {
     "offer_id": ["1", "2", "3"],
@@ -25,7 +23,7 @@ OFFERS = {
 def refused(**cells: object) -> str:
     """Check three offers, some cells of which are wrong."""
     with pytest.raises(BadDrop) as error:
-        checked(pd.DataFrame(OFFERS | cells), "offers", Place("2022-01/offers.csv"))
+        checked(pd.DataFrame(OFFERS | cells), "offers", "2022-01/offers.csv")
     return str(error.value)
 
 
@@ -38,7 +36,7 @@ def is_allowed(cell: object, column: pa.Column) -> bool:
 
 
 def test_offers_as_they_should_be_are_checked_and_their_numbers_read():
-    found = checked(pd.DataFrame(OFFERS), "offers", Place("2022-01/offers.csv"))
+    found = checked(pd.DataFrame(OFFERS), "offers", "2022-01/offers.csv")
 
     assert found["offer_id"].tolist() == [1, 2, 3]
     assert found["discount"].tolist() == [0.15] * 3
@@ -106,7 +104,7 @@ def test_an_unknown_word_asks_for_its_meaning():
 def test_a_field_that_one_line_lacks_is_an_empty_cell_of_that_line():
     lines = b'{"ticket_id": 1, "customer_id": 10}\n{"customer_id": 11}\n'
 
-    rows = read_json(lines, [], Place("2022-01/tickets.jsonl"))
+    rows = read_json(lines, [], "2022-01/tickets.jsonl")
 
     assert rows["customer_id"].tolist() == ["10", "11"]
     assert rows["ticket_id"].isna().tolist() == [False, True]
