@@ -56,22 +56,22 @@ def draw_handling(recipes: pd.DataFrame, figure_name: str) -> Figure:
     shown = recipes[(recipes["imbalance"] != "nothing") & ~recipes["recalibrate"]][::-1]
     parts = shown[[f"{figure_name}_{part}" for part in ("difference", "low", "high")]]
     title = f"Handling imbalance: {label(figure_name)}"
-    names = shown["imbalance"].map(label)
-    return whiskers(title, "difference from doing nothing", names, parts)
+    return whiskers(title, "difference from doing nothing", shown["imbalance"], parts)
 
 
 def draw_importance(importance: pd.DataFrame) -> Figure:
     """Draw what shuffling a column costs; one row per column, the best first."""
     shown = importance.head(LISTED)[::-1]
-    title, across = "What the model leans on", "average precision lost when shuffled"
-    parts = shown[["mean", "low", "high"]]
-    return whiskers(title, across, shown["column"].map(label), parts)
+    parts, across = (
+        shown[["mean", "low", "high"]],
+        "average precision lost when shuffled",
+    )
+    return whiskers("What the model leans on", across, shown["column"], parts)
 
 
 def draw_calibration(curve: pd.DataFrame) -> Figure:
     """Draw the share who left by what was predicted, in ten equal groups."""
-    title, across = "Do they leave as predicted?", "mean probability"
-    figure, axes = panel(title, across, LEFT)
+    figure, axes = panel("Do they leave as predicted?", "mean probability", LEFT)
     found = curve.clip(lower=LOWEST)
     ends = [found["x"].min() / 1.5, found[["x", "high"]].max(axis=None) * 1.2]
     band(axes, found, ends, ends, marker="o", ms=4)
@@ -98,8 +98,7 @@ def draw_profit(curve: pd.DataFrame) -> Figure:
     axes.plot(peak["x"], peak["mean"], "o", color=INK, ms=5)
     reach = np.nanmax([peak["high"], peak["mean"], 1.0])
     axes.set(xlim=(0, min(1.0, max(0.2, 4 * peak["x"]))), ylim=(-reach, 1.4 * reach))
-    at, note = (peak["x"], 1.2 * reach), f" most at {peak['x']:.0%}"
-    axes.annotate(note, at, fontsize=8, color=GREY)
+    axes.text(peak["x"], 1.2 * reach, f" most at {peak['x']:.0%}", size=8, color=GREY)
     return figure
 
 
@@ -131,7 +130,7 @@ def band(axes: Axes, curve: pd.DataFrame, x: Any, y: Any, **marks: Any) -> None:
 def whiskers(title: str, across: str, names: Any, parts: pd.DataFrame) -> Figure:
     """Draw means with intervals, one row each.  # parts: (n, 3) mean, low, high"""
     figure, axes = panel(title, across, "")
-    mean, low, high = parts.to_numpy(float).T
+    (mean, low, high), names = parts.to_numpy(float).T, names.map(label)
     axes.axvline(0, color=PALE, lw=1, ls="--")
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.hlines(names, low, high, color=PALE, lw=3)

@@ -1,11 +1,10 @@
 """Text: numbers for what a ticket says, read here or by an AI endpoint."""
 
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,29 +14,15 @@ from skrub import StringEncoder
 from level2_project.config import TextReading
 
 Floats = npt.NDArray[np.float64]
-Progress = Callable[[int, int], None]
 
 EDGE_WORDS = 3  # how people greet and close tells their tone; between lies the topic
-
-
-class Encoder(Protocol):
-    """Turns texts into numbers, each text by itself."""
-
-    @property
-    def columns(self) -> list[str]: ...
-    def fit(self, texts: list[str]) -> Self: ...
-    def encode(self, texts: list[str], on_progress: Progress) -> Floats: ...
-
-
-def silent(n_done: int, n_wanted: int) -> None:
-    """Show no progress."""
 
 
 @dataclass
 class Reader:
     """Reads tickets with an encoder, every different text once."""
 
-    encoder: Encoder
+    encoder: Any  # has `columns`; fit(texts); encode(texts): one row per text
 
     def fit(self, tickets: pd.DataFrame, until: pd.Timestamp) -> Self:
         """Learn from the tickets that had arrived before `until`, the first cutoff."""
@@ -49,7 +34,7 @@ class Reader:
         """Return one row per ticket opened: `ticket_id` and numbers for its text."""
         asked = _opened(tickets)
         which, different = pd.factorize(asked["text"])
-        numbers = self.encoder.encode(list(different), silent)
+        numbers = self.encoder.encode(list(different))
         read = pd.DataFrame(numbers[which], columns=self.encoder.columns)
         read.insert(0, "ticket_id", asked["ticket_id"].to_numpy())
         return read
@@ -82,7 +67,7 @@ class LocalEncoder:
                     encoder.fit(part)
         return self
 
-    def encode(self, texts: list[str], on_progress: Progress = silent) -> Floats:
+    def encode(self, texts: list[str]) -> Floats:
         parts = zip(self.encoders, _parts(texts), strict=True)
         return np.hstack([_encoded(encoder, part) for encoder, part in parts])
 
@@ -96,8 +81,7 @@ def _parts(texts: list[str]) -> tuple[pd.Series, pd.Series]:
 
 def _encoded(encoder: StringEncoder, texts: pd.Series) -> Floats:
     """Return numbers for texts; zeros if there were too few words or texts to learn."""
-    is_learnt = hasattr(encoder, "tsvd_") and encoder.scaling_factor_ > 0
-    if is_learnt and len(texts):
+    if len(texts) and hasattr(encoder, "tsvd_") and encoder.scaling_factor_ > 0:
         return encoder.transform(texts).to_numpy(float)
     return np.zeros((len(texts), encoder.n_components))
 
