@@ -13,8 +13,6 @@ from level2_project.pages.html import render
 from level2_project.pages.words import label, meanings, number, percent, with_ends
 
 CHOSEN_BY = ["profit_per_1000_usd", "average_precision", "log_loss"]
-ENDS = ["mean", "low", "high"]
-COLUMNS_EXPLAINED = 12
 
 
 class Results(NamedTuple):
@@ -50,18 +48,16 @@ def in_usd(results: Results) -> Results:
     thousands = len(results.predictions) / 1000
     comparison = results.comparison.copy()
     comparison.loc[:, comparison.columns.str.startswith("profit")] *= thousands
-    now, claimed = (
-        scaled(e, thousands) for e in (results.evaluation, results.year_ago)
-    )
-    return results._replace(comparison=comparison, evaluation=now, year_ago=claimed)
+    now, then = (scaled(e, thousands) for e in (results.evaluation, results.year_ago))
+    return results._replace(comparison=comparison, evaluation=now, year_ago=then)
 
 
 def scaled(evaluation: Evaluation, thousands: float) -> Evaluation:
     metrics, curve = evaluation.metrics.copy(), evaluation.curves["profit"].copy()
     is_profit = metrics["metric"] == "profit"
-    metrics.loc[is_profit, ENDS] *= thousands
+    metrics.loc[is_profit, pictures.ENDS] *= thousands
     metrics.loc[is_profit, "unit"] = "a month, at the assumed share of leavers kept"
-    curve[ENDS] *= thousands
+    curve[pictures.ENDS] *= thousands
     curves = evaluation.curves | {"profit": curve}
     return evaluation._replace(metrics=metrics, curves=curves)
 
@@ -146,7 +142,7 @@ def train_part(results: Results) -> dict[str, Any]:
         "recipes": recipes_of(comparison),
         "chosen_row": recipes.get_loc(tuple(chosen[name] for name in verdicts.RECIPE)),
         "column_pictures": columns,
-        "meanings": meanings(importance["column"].head(COLUMNS_EXPLAINED)),
+        "meanings": meanings(importance["column"].head(12)),
         "search_pictures": {"log loss": pictures.draw_search(results.trials)},
         "settings_found": found.assign(parameter=found["parameter"].map(label)),
     }
@@ -162,4 +158,4 @@ def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
 
 
 def metric(evaluation: Evaluation, name: str) -> Interval:
-    return Interval(*evaluation.metrics.set_index("metric").loc[name, ENDS])
+    return Interval(*evaluation.metrics.set_index("metric").loc[name, pictures.ENDS])

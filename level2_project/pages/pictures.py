@@ -10,10 +10,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from level2_project.pages.words import label
 
-SIZE = (5.6, 3.6)  # inches
 INK, GREY, PALE, BAND = "#1f2d3a", "#5b6773", "#9aa5b1", "#d5dce3"
-LOWEST = 0.0005  # of a share on a logarithmic axis
 LISTED = 20  # bars that one picture holds
+ENDS = ["mean", "low", "high"]
 FOUND, LEFT = "share of leavers found", "share that left"
 CURVES = {  # by name: title, across, up
     "precision_recall":
@@ -62,17 +61,14 @@ def draw_handling(recipes: pd.DataFrame, figure_name: str) -> Figure:
 def draw_importance(importance: pd.DataFrame) -> Figure:
     """Draw what shuffling a column costs; one row per column, the best first."""
     shown = importance.head(LISTED)[::-1]
-    parts, across = (
-        shown[["mean", "low", "high"]],
-        "average precision lost when shuffled",
-    )
+    across, parts = "average precision lost when shuffled", shown[ENDS]
     return whiskers("What the model leans on", across, shown["column"], parts)
 
 
 def draw_calibration(curve: pd.DataFrame) -> Figure:
     """Draw the share who left by what was predicted, in ten equal groups."""
     figure, axes = panel("Do they leave as predicted?", "mean probability", LEFT)
-    found = curve.clip(lower=LOWEST)
+    found = curve.clip(lower=0.0005)  # the axes are logarithmic
     ends = [found["x"].min() / 1.5, found[["x", "high"]].max(axis=None) * 1.2]
     band(axes, found, ends, ends, marker="o", ms=4)
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends)
@@ -104,7 +100,7 @@ def draw_profit(curve: pd.DataFrame) -> Figure:
 
 def panel(title: str, across: str, up: str, percents: str = "") -> tuple[Figure, Axes]:
     """Begin a picture with percents on some axes; pyplot's state stays as it is."""
-    figure = Figure(figsize=SIZE, layout="constrained")
+    figure = Figure(figsize=(5.6, 3.6), layout="constrained")  # inches
     axes = figure.add_subplot()
     axes.set_title(title, loc="left", fontsize=12, color=INK, pad=10)
     axes.set_xlabel(across, color=INK)

@@ -89,9 +89,8 @@ class Known(NamedTuple):
 
     def _latest(self, days_ago: int) -> Ints:
         """Find the row that happened last; -1, the end, where none is known."""
-        old_enough = np.searchsorted(
-            self.grid.cutoffs - days_ago * DAY, self.at, "right"
-        )
+        until = self.grid.cutoffs - days_ago * DAY
+        old_enough = np.searchsorted(until, self.at, "right")
         order = np.argsort(self.at, kind="stable")
         newest = self._highest(np.maximum(self.enters, old_enough), np.argsort(order))
         return np.append(order, -1)[newest]

@@ -32,11 +32,6 @@ class Seen(NamedTuple):
         """Return active days per day, as if half a day in 1.5 more had been active."""
         return np.minimum((self.active + 0.5) / (self.of + 1.5), 0.99)
 
-    @property
-    def pace(self) -> Floats:
-        """Return uses a day: a day with two uses counts as one active day."""
-        return -np.log1p(-self.rate)
-
 
 def usage_features(grid: Grid, usage: pd.DataFrame, began: Floats) -> dict[str, Floats]:
     """Compute levels, trends and recency; `began` is when the running stay began."""
@@ -69,7 +64,9 @@ def _trends(seen: dict[int, Seen]) -> dict[str, Floats]:
     for days, longer in TRENDS:
         recent, whole = seen[days], seen[longer]
         rest = Seen(whole.active - recent.active, whole.of - recent.of)
-        trends[f"use_{days}_to_{longer}"] = np.log(recent.pace / rest.pace)
+        # Uses a day: a day with two of them counts as one active day.
+        pace, habit = np.log1p(-recent.rate), np.log1p(-rest.rate)
+        trends[f"use_{days}_to_{longer}"] = np.log(pace / habit)
         trends[f"surprise_{days}_to_{longer}"] = _surprise(recent, rest)
     return trends
 

@@ -13,8 +13,6 @@ from skrub import StringEncoder
 
 from level2_project.config import TextReading
 
-Floats = npt.NDArray[np.float64]
-
 EDGE_WORDS = 3  # how people greet and close tells their tone; between lies the topic
 
 
@@ -67,9 +65,14 @@ class LocalEncoder:
                     encoder.fit(part)
         return self
 
-    def encode(self, texts: list[str]) -> Floats:
-        parts = zip(self.encoders, _parts(texts), strict=True)
-        return np.hstack([_encoded(encoder, part) for encoder, part in parts])
+    def encode(self, texts: list[str]) -> npt.NDArray[np.float64]:
+        found = []
+        for encoder, part in zip(self.encoders, _parts(texts), strict=True):
+            if texts and hasattr(encoder, "tsvd_") and encoder.scaling_factor_ > 0:
+                found.append(encoder.transform(part).to_numpy(float))
+            else:
+                found.append(np.zeros((len(texts), encoder.n_components)))
+        return np.hstack(found)
 
 
 def _parts(texts: list[str]) -> tuple[pd.Series, pd.Series]:
@@ -77,13 +80,6 @@ def _parts(texts: list[str]) -> tuple[pd.Series, pd.Series]:
     words = [text.split() for text in texts]
     edges = [" ".join(w[:EDGE_WORDS] + w[EDGE_WORDS:][-EDGE_WORDS:]) for w in words]
     return pd.Series(texts, dtype="str"), pd.Series(edges, dtype="str")
-
-
-def _encoded(encoder: StringEncoder, texts: pd.Series) -> Floats:
-    """Return numbers for texts; zeros if there were too few words or texts to learn."""
-    if len(texts) and hasattr(encoder, "tsvd_") and encoder.scaling_factor_ > 0:
-        return encoder.transform(texts).to_numpy(float)
-    return np.zeros((len(texts), encoder.n_components))
 
 
 def reader(settings: TextReading, seed: int, cache: Path | None = None) -> Reader:
