@@ -13,8 +13,6 @@ from level2_project.pages.html import render
 from level2_project.pages.words import label, meanings, number, percent, with_ends
 
 CHOSEN_BY = ["profit_per_1000_usd", "average_precision", "log_loss"]
-ENDS = ["mean", "low", "high"]
-COLUMNS_EXPLAINED = 12
 
 
 class Results(NamedTuple):
@@ -50,49 +48,45 @@ def in_usd(results: Results) -> Results:
     thousands = len(results.predictions) / 1000
     comparison = results.comparison.copy()
     comparison.loc[:, comparison.columns.str.startswith("profit")] *= thousands
-    now = scaled(results.evaluation, thousands)
-    claimed = scaled(results.year_ago, thousands)
-    return results._replace(comparison=comparison, evaluation=now, year_ago=claimed)
+    now, then = (scaled(e, thousands) for e in (results.evaluation, results.year_ago))
+    return results._replace(comparison=comparison, evaluation=now, year_ago=then)
 
 
 def scaled(evaluation: Evaluation, thousands: float) -> Evaluation:
     metrics, curve = evaluation.metrics.copy(), evaluation.curves["profit"].copy()
     is_profit = metrics["metric"] == "profit"
-    metrics.loc[is_profit, ENDS] *= thousands
+    metrics.loc[is_profit, pictures.ENDS] *= thousands
     metrics.loc[is_profit, "unit"] = "a month, at the assumed share of leavers kept"
-    curve[ENDS] *= thousands
+    curve[pictures.ENDS] *= thousands
     curves = evaluation.curves | {"profit": curve}
     return evaluation._replace(metrics=metrics, curves=curves)
 
 
 def decide_part(results: Results) -> dict[str, Any]:
     """Say how many offers to make, to whom, and what they should bring."""
-    claimed = results.year_ago
+    claimed, offers = results.year_ago, results.predictions["offer"]
     drawn = pictures.draw_profit(claimed.curves["profit"])
-    months = [f"{month:%B %Y}" for month in claimed.by_cutoff["cutoff"]]
     return {
         "month": f"{results.candidates['cutoff'].iloc[0]:%B %Y}",
-        "n_offers": int(results.predictions["offer"].sum()),
-        "n_customers": len(results.predictions),
+        "n_offers": int(offers.sum()), "n_customers": len(offers),
         "profit": verdicts.of_profit(metric(claimed, "profit")),
-        "claimed_months": ", ".join(months),
+        "claimed_months": ", ".join(claimed.by_cutoff["cutoff"].dt.strftime("%B %Y")),
         "groups": groups_of(results),
         "profit_pictures": {"profit by share offered": drawn},
-    }
+    }  # fmt: skip
 
 
 def groups_of(results: Results) -> pd.DataFrame:
     """Describe customers with and without an offer, one row per group."""
     rows = results.predictions.merge(results.candidates, on="customer_id")
     rows["is_monthly"] = rows["contract"] == "monthly"
-    offer = rows["offer"].map({True: "an offer", False: "no offer"})
-    groups = rows.groupby(offer.rename("customers with")).agg(
-        n_customers=("p_churn", "size"),
-        mean_probability=("p_churn", "mean"),
+    rows["customers with"] = rows["offer"].map({True: "an offer", False: "no offer"})
+    groups = rows.groupby("customers with").agg(
+        n_customers=("p_churn", "size"), mean_probability=("p_churn", "mean"),
         expected_leavers=("p_churn", "sum"),
         median_fee_usd=("monthly_fee_usd", "median"),
         on_monthly_contracts=("is_monthly", "mean"),
-    )
+    )  # fmt: skip
     shares = ["mean_probability", "on_monthly_contracts"]
     return groups.round(0).assign(**groups[shares].map(percent)).reset_index()
 
@@ -101,59 +95,54 @@ def evaluate_part(results: Results) -> dict[str, Any]:
     """Say how good the probabilities are."""
     now, curves = results.evaluation, results.evaluation.curves
     months = now.by_cutoff
-    share_left = months["n_left"].sum() / months["n_customers"].sum()
-    luck = {"precision_recall": (share_left, share_left), "roc": (0, 1), "lift": (1, 1)}
-    drawn = {
-        label(name): pictures.draw_curve(name, curves[name], ends)
-        for name, ends in luck.items()
-    }
-    calibration = pictures.draw_calibration(curves["calibration"])
+    left = months["n_left"].sum() / months["n_customers"].sum()
+    luck = {"precision_recall": (left, left), "roc": (0, 1), "lift": (1, 1)}
+    drawn = {"calibration": pictures.draw_calibration(curves["calibration"])}
+    for name, ends in luck.items():
+        drawn[label(name)] = pictures.draw_curve(name, curves[name], ends)
     return {
         "lift": verdicts.of_lift(metric(now, "lift_at_10_percent")),
         "calibration": verdicts.of_calibration(metric(now, "calibration")),
         "profit_tested": with_ends(metric(now, "profit"), "profit"),
         "metrics": metrics_of(results),
-        "evaluation_pictures": {"calibration": calibration, **drawn},
+        "evaluation_pictures": drawn,
         "by_month": months[["cutoff", "n_customers", "n_left", "n_offers"]],
     }
 
 
 def metrics_of(results: Results) -> pd.DataFrame:
     """Put the claim beside the last tested months, one row per figure."""
-    now, claimed = results.evaluation, results.year_ago
-    names = now.metrics["metric"]
-    columns = {
-        "figure": names.map(label),
-        "last_tested_months": [with_ends(metric(now, name), name) for name in names],
-        "claimed": [with_ends(metric(claimed, name), name) for name in names],
-        "what_it_is": now.metrics["unit"],
-    }
-    return pd.DataFrame(columns)
+    names = results.evaluation.metrics["metric"]
+    told = pd.DataFrame({"figure": names.map(label)})
+    both = {"last_tested_months": results.evaluation, "claimed": results.year_ago}
+    for column, found in both.items():
+        told[column] = [with_ends(metric(found, name), name) for name in names]
+    return told.assign(what_it_is=results.evaluation.metrics["unit"])
 
 
 def train_part(results: Results) -> dict[str, Any]:
     """Say how the model was made: split, models, columns, settings."""
     comparison, chosen = results.comparison, results.chosen
-    model, used = chosen["model"], asdict(results.config.train)
+    model = chosen["model"]
     mine = comparison[comparison["model"] == model]
-    by_smote = [
-        verdicts.of_handling(comparison, model, "smote", name) for name in CHOSEN_BY
-    ]
-    handling = {name: pictures.draw_handling(mine, name) for name in CHOSEN_BY[:2]}
+    by_smote = [verdicts.of_handling(mine, model, "smote", name) for name in CHOSEN_BY]
+    handling = {label(c): pictures.draw_handling(mine, c) for c in CHOSEN_BY[:2]}
+    stability, importance = results.stability, results.importance
+    columns = {
+        "gain by column": pictures.draw_stability(stability),
+        "importance by column": pictures.draw_importance(importance),
+    }
     recipes = pd.MultiIndex.from_frame(comparison[verdicts.RECIPE])
     params = pd.DataFrame(results.params.items(), columns=["parameter", "value"])
     found = params.merge(results.settings, how="left")
     return {
-        "choice": verdicts.of_choice(chosen, used),
+        "choice": verdicts.of_choice(chosen, asdict(results.config.train)),
         "handling": " ".join(by_smote),
-        "handling_pictures": {label(name): drawn for name, drawn in handling.items()},
+        "handling_pictures": handling,
         "recipes": recipes_of(comparison),
         "chosen_row": recipes.get_loc(tuple(chosen[name] for name in verdicts.RECIPE)),
-        "column_pictures": {
-            "gain by column": pictures.draw_stability(results.stability),
-            "importance by column": pictures.draw_importance(results.importance),
-        },
-        "meanings": meanings(results.importance["column"].head(COLUMNS_EXPLAINED)),
+        "column_pictures": columns,
+        "meanings": meanings(importance["column"].head(12)),
         "search_pictures": {"log loss": pictures.draw_search(results.trials)},
         "settings_found": found.assign(parameter=found["parameter"].map(label)),
     }
@@ -169,4 +158,4 @@ def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
 
 
 def metric(evaluation: Evaluation, name: str) -> Interval:
-    return Interval(*evaluation.metrics.set_index("metric").loc[name, ENDS])
+    return Interval(*evaluation.metrics.set_index("metric").loc[name, pictures.ENDS])

@@ -17,10 +17,7 @@ from level2_project.pages.words import label, percent, plain
 def render(template: str, **content: Any) -> str:
     """Fill a template in; a name that it asks for and does not get is an error."""
     here = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(
-        loader=here, autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = Environment(loader=here, autoescape=True, undefined=StrictUndefined)
     environment.filters |= {"cells": cells, "percent": percent, "svg": svg}
     return environment.get_template(template).render(content)
 

@@ -10,10 +10,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from level2_project.pages.words import label
 
-SIZE = (5.6, 3.6)  # inches
 INK, GREY, PALE, BAND = "#1f2d3a", "#5b6773", "#9aa5b1", "#d5dce3"
-LOWEST = 0.0005  # of a share on a logarithmic axis
 LISTED = 20  # bars that one picture holds
+ENDS = ["mean", "low", "high"]
 FOUND, LEFT = "share of leavers found", "share that left"
 CURVES = {  # by name: title, across, up
     "precision_recall":
@@ -56,23 +55,20 @@ def draw_handling(recipes: pd.DataFrame, figure_name: str) -> Figure:
     shown = recipes[(recipes["imbalance"] != "nothing") & ~recipes["recalibrate"]][::-1]
     parts = shown[[f"{figure_name}_{part}" for part in ("difference", "low", "high")]]
     title = f"Handling imbalance: {label(figure_name)}"
-    names = shown["imbalance"].map(label)
-    return whiskers(title, "difference from doing nothing", names, parts)
+    return whiskers(title, "difference from doing nothing", shown["imbalance"], parts)
 
 
 def draw_importance(importance: pd.DataFrame) -> Figure:
     """Draw what shuffling a column costs; one row per column, the best first."""
     shown = importance.head(LISTED)[::-1]
-    title, across = "What the model leans on", "average precision lost when shuffled"
-    parts = shown[["mean", "low", "high"]]
-    return whiskers(title, across, shown["column"].map(label), parts)
+    across, parts = "average precision lost when shuffled", shown[ENDS]
+    return whiskers("What the model leans on", across, shown["column"], parts)
 
 
 def draw_calibration(curve: pd.DataFrame) -> Figure:
     """Draw the share who left by what was predicted, in ten equal groups."""
-    title, across = "Do they leave as predicted?", "mean probability"
-    figure, axes = panel(title, across, LEFT)
-    found = curve.clip(lower=LOWEST)
+    figure, axes = panel("Do they leave as predicted?", "mean probability", LEFT)
+    found = curve.clip(lower=0.0005)  # the axes are logarithmic
     ends = [found["x"].min() / 1.5, found[["x", "high"]].max(axis=None) * 1.2]
     band(axes, found, ends, ends, marker="o", ms=4)
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends)
@@ -98,14 +94,13 @@ def draw_profit(curve: pd.DataFrame) -> Figure:
     axes.plot(peak["x"], peak["mean"], "o", color=INK, ms=5)
     reach = np.nanmax([peak["high"], peak["mean"], 1.0])
     axes.set(xlim=(0, min(1.0, max(0.2, 4 * peak["x"]))), ylim=(-reach, 1.4 * reach))
-    at, note = (peak["x"], 1.2 * reach), f" most at {peak['x']:.0%}"
-    axes.annotate(note, at, fontsize=8, color=GREY)
+    axes.text(peak["x"], 1.2 * reach, f" most at {peak['x']:.0%}", size=8, color=GREY)
     return figure
 
 
 def panel(title: str, across: str, up: str, percents: str = "") -> tuple[Figure, Axes]:
     """Begin a picture with percents on some axes; pyplot's state stays as it is."""
-    figure = Figure(figsize=SIZE, layout="constrained")
+    figure = Figure(figsize=(5.6, 3.6), layout="constrained")  # inches
     axes = figure.add_subplot()
     axes.set_title(title, loc="left", fontsize=12, color=INK, pad=10)
     axes.set_xlabel(across, color=INK)
@@ -131,7 +126,7 @@ def band(axes: Axes, curve: pd.DataFrame, x: Any, y: Any, **marks: Any) -> None:
 def whiskers(title: str, across: str, names: Any, parts: pd.DataFrame) -> Figure:
     """Draw means with intervals, one row each.  # parts: (n, 3) mean, low, high"""
     figure, axes = panel(title, across, "")
-    mean, low, high = parts.to_numpy(float).T
+    (mean, low, high), names = parts.to_numpy(float).T, names.map(label)
     axes.axvline(0, color=PALE, lw=1, ls="--")
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.hlines(names, low, high, color=PALE, lw=3)

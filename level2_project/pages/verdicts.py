@@ -1,6 +1,5 @@
 """Verdicts: what an interval says, in a sentence; no sign is taken for granted."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -62,7 +61,7 @@ def of_handling(summary: pd.DataFrame, model: str, imbalance: str, figure: str) 
     return f"By {label(figure)}, {label(imbalance)} {ends} doing nothing: {found}."
 
 
-def of_choice(best: Mapping[str, Any], used: Mapping[str, Any]) -> str:
+def of_choice(best: dict[str, Any], used: dict[str, Any]) -> str:
     """Say which recipe was best in the comparison, and which one is used."""
     first, second = (
         f"{label(recipe['model'])}, {label(recipe['imbalance'])} against imbalance, "

@@ -16,9 +16,7 @@ NAMES = {
     "logistic": "logistic regression", "neural_net": "small neural net",
     "recalibrate": "recalibrated", "smote": "SMOTE", "under_sampling": "under-sampling",
 }  # fmt: skip
-DECIMALS = {
-    "calibration": 2, "lift_at_10_percent": 1, "profit": 0, "profit_per_1000_usd": 0,
-}  # fmt: skip
+DECIMALS = {"calibration": 2, "lift_at_10_percent": 1}
 
 
 def label(name: str) -> str:
@@ -58,7 +56,8 @@ def percent(share: float, digits: int = 1) -> str:
 
 def number(value: float, name: str, sign: str = "") -> str:
     """Write a figure with its own number of decimals."""
-    return f"{value:{sign},.{DECIMALS.get(name, 4)}f}"
+    decimals = 0 if name.startswith("profit") else DECIMALS.get(name, 4)
+    return f"{value:{sign},.{decimals}f}"
 
 
 def with_ends(found: Interval, name: str, sign: str = "") -> str:

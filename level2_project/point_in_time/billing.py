@@ -20,27 +20,23 @@ def billing_features(grid: Grid, transactions: pd.DataFrame) -> dict[str, Floats
     unpaid = np.nan_to_num(attempts.last(is_failure))
     invoices = known.only(kind.isin(["paid", "failed"]))  # first attempts to collect
     usd = invoices.rows["amount_usd"]
+    n_failed, n_invoices = failed.sums(), invoices.sums()
     return {
-        **since,
-        "is_unpaid": unpaid,
+        **since, "is_unpaid": unpaid,
         "unpaid_days": np.where(unpaid > 0, since["days_since_failed"], 0.0),
-        **failed.windows("n_failed_payments", [90]),
-        "n_failed_payments": failed.sums(),
+        **failed.windows("n_failed_payments", [90]), "n_failed_payments": n_failed,
         "days_since_invoice": invoices.days_since(),
         "billing_day": invoices.last(invoices.rows["event_at"].dt.day),
         "invoice_usd": invoices.last(usd),
         **{f"invoice_change_{d}": invoices.change(usd, d) for d in (28, 90, 180)},
-        "n_invoices": invoices.sums(),
-        "failed_share": (failed.sums() + 0.5) / (invoices.sums() + 10),
-    }
+        "n_invoices": n_invoices, "failed_share": (n_failed + 0.5) / (n_invoices + 10),
+    }  # fmt: skip
 
 
 def offer_features(grid: Grid, offers: pd.DataFrame) -> dict[str, Floats]:
     """Count the offers made, and mark a discount that still runs."""
     made = know(grid, offers[offers["arm"] == "treated"])
     runs_until = made.last(made.at + MONTH * made.rows["discount_months"])
-    return {
-        "days_since_offer": made.days_since(),
-        "n_offers": made.sums(),
-        "has_discount": (runs_until > grid.cutoffs).astype(float),
-    }
+    discount = (runs_until > grid.cutoffs).astype(float)
+    since, n_offers = made.days_since(), made.sums()
+    return {"days_since_offer": since, "n_offers": n_offers, "has_discount": discount}

@@ -29,21 +29,15 @@ def contract_features(
     began = begins.last(begins.at)
     changes, returns = (known.only(event == e) for e in ("change", "return"))
     return {
-        "plan": terms.last_word(terms.rows["plan"]),
-        "contract": terms.last_word(terms.rows["contract"]),
-        FEE: fee,
-        "fee_change_90": terms.change(terms.rows[FEE], 90),
-        "seats": seats,
-        "seats_change_90": seated.change(seated.rows["seats"], 90),
+        **{name: terms.last_word(terms.rows[name]) for name in ("plan", "contract")},
+        FEE: fee, "fee_change_90": terms.change(terms.rows[FEE], 90),
+        "seats": seats, "seats_change_90": seated.change(seated.rows["seats"], 90),
         "fee_per_seat_usd": fee / seats,
-        **_prices(terms, subscriptions),
-        **_yearly_term(terms, began),
+        **_prices(terms, subscriptions), **_yearly_term(terms, began),
         "tenure_days": known.only(event == "start").days_since(),
-        "days_since_change": changes.days_since(),
-        "n_changes": changes.sums(),
-        "n_returns": returns.sums(),
-        "stay_days": begins.days_since(),
-    }, began
+        "days_since_change": changes.days_since(), "n_changes": changes.sums(),
+        "n_returns": returns.sums(), "stay_days": begins.days_since(),
+    }, began  # fmt: skip
 
 
 def _prices(terms: Known, subscriptions: pd.DataFrame) -> dict[str, Column]:
@@ -82,9 +76,5 @@ def crm_features(grid: Grid, customers: pd.DataFrame) -> dict[str, Column]:
     known = know(grid, customers)
     sized = known.only(known.rows["company_size"].notna())
     size = sized.last(sized.rows["company_size"])
-    return {
-        "region": known.last_word(known.rows["region"]),
-        "channel": known.last_word(known.rows["channel"]),
-        "company_size": size,
-        "is_size_unknown": np.isnan(size).astype(float),
-    }
+    words = {name: known.last_word(known.rows[name]) for name in ("region", "channel")}
+    return words | {"company_size": size, "is_size_unknown": 1.0 * np.isnan(size)}

@@ -54,16 +54,14 @@ class Known(NamedTuple):
 
     def sums(self, weights: Any = 1, days: int = ALL) -> Floats:
         """Sum the weights of what is known of the last `days` before each cutoff."""
-        leaves = first_after(self.grid.cutoffs - days * DAY, self.at)
+        leaves = np.searchsorted(self.grid.cutoffs - days * DAY, self.at, "right")
         seen = np.flatnonzero(leaves > self.enters)  # most rows are too old
         weights = np.broadcast_to(np.asarray(weights, float), self.at.shape)[seen]
         weights = np.rint(weights * GRAIN) / GRAIN
         n, m = self.grid.shape
         row = self.who[seen] * (m + 1)  # one column more, for what falls past the end
-        came, left = (
-            np.bincount(row + when[seen], weights, n * (m + 1))
-            for when in (self.enters, leaves)
-        )
+        at = (row + self.enters[seen], row + leaves[seen])
+        came, left = (np.bincount(cell, weights, n * (m + 1)) for cell in at)
         return np.cumsum((came - left).reshape(n, m + 1)[:, :m], axis=1)
 
     def windows(
@@ -91,7 +89,8 @@ class Known(NamedTuple):
 
     def _latest(self, days_ago: int) -> Ints:
         """Find the row that happened last; -1, the end, where none is known."""
-        old_enough = first_after(self.grid.cutoffs - days_ago * DAY, self.at)
+        until = self.grid.cutoffs - days_ago * DAY
+        old_enough = np.searchsorted(until, self.at, "right")
         order = np.argsort(self.at, kind="stable")
         newest = self._highest(np.maximum(self.enters, old_enough), np.argsort(order))
         return np.append(order, -1)[newest]
@@ -114,7 +113,8 @@ def know(grid: Grid, rows: pd.DataFrame, happened: str = "event_at") -> Known:
     """Keep the rows that some cutoff may know: happened and arrived before it."""
     at = seconds(rows[happened])
     who = pd.Index(grid.customers).get_indexer(rows["customer_id"].to_numpy())
-    enters = first_after(grid.cutoffs, np.maximum(at, seconds(rows["arrived_at"])))
+    both = np.maximum(at, seconds(rows["arrived_at"]))
+    enters = np.searchsorted(grid.cutoffs, both, "right")
     kept = (who >= 0) & (enters < len(grid.cutoffs))
     return Known(grid, who, at, enters, rows).only(kept)
 
@@ -125,15 +125,10 @@ def seconds(times: pd.Series) -> Ints:
     return since_1970
 
 
-def first_after(cutoffs: Ints, times: Ints) -> Ints:
-    """Return the position of the first cutoff after each time, n_cutoffs if none is."""
-    return np.searchsorted(cutoffs, times, side="right")
-
-
 def spread(cutoffs: Ints, since: pd.Series, until: pd.Series) -> tuple[Ints, Ints]:
     """Return the positions of row and cutoff for all cutoffs in (since, until]."""
     stretch = (since, until.fillna(NEVER))  # NaT: it has not ended
-    first, past = (first_after(cutoffs, seconds(times)) for times in stretch)
+    first, past = (np.searchsorted(cutoffs, seconds(t), "right") for t in stretch)
     length = np.maximum(past - first, 0)
     which = np.repeat(np.arange(len(first)), length)
     start = np.repeat(np.cumsum(length) - length, length)

@@ -18,15 +18,12 @@ def ticket_features(
     opened, answered = know(grid, asked), know(grid, _answers(asked, resolved))
     took = answered.rows["answer_days"]
     return {
-        "days_since_ticket": opened.days_since(),
-        "n_tickets": opened.sums(),
-        **opened.windows("n_tickets", WINDOWS),
-        "last_answer_days": answered.last(took),
+        "days_since_ticket": opened.days_since(), "n_tickets": opened.sums(),
+        **opened.windows("n_tickets", WINDOWS), "last_answer_days": answered.last(took),
         **answered.windows("n_slow_answers", WINDOWS, took > SLOW),
         **answered.windows("n_fast_answers", WINDOWS, took <= FAST),
-        **_waiting(opened, resolved),
-        **_words(opened, text),
-    }
+        **_waiting(opened, resolved), **_words(opened, text),
+    }  # fmt: skip
 
 
 def _first_news(tickets: pd.DataFrame, event: str) -> pd.DataFrame:

@@ -32,29 +32,19 @@ class Seen(NamedTuple):
         """Return active days per day, as if half a day in 1.5 more had been active."""
         return np.minimum((self.active + 0.5) / (self.of + 1.5), 0.99)
 
-    @property
-    def pace(self) -> Floats:
-        """Return uses a day: a day with two uses counts as one active day."""
-        return -np.log1p(-self.rate)
-
 
 def usage_features(grid: Grid, usage: pd.DataFrame, began: Floats) -> dict[str, Floats]:
     """Compute levels, trends and recency; `began` is when the running stay began."""
     known = know(grid, usage, happened="day")
     active, last_use = known.windows("active_days", WINDOWS), known.days_since()
-    seen = {
-        days: Seen(active[f"active_days_{days}"], _visible(grid, began, days))
-        for days in WINDOWS
-    }
+    of = [_visible(grid, began, days) for days in WINDOWS]
+    seen = dict(zip(WINDOWS, map(Seen, active.values(), of), strict=True))
     return {
         "days_since_last_use": np.where(last_use <= YEAR, last_use, np.nan),
-        **active,
-        **{f"active_rate_{days}": window.rate for days, window in seen.items()},
-        **_trends(seen),
-        **_amounts(known, "minutes"),
-        **_amounts(known, "sessions"),
+        **active, **{f"active_rate_{days}": one.rate for days, one in seen.items()},
+        **_trends(seen), **_amounts(known, "minutes"), **_amounts(known, "sessions"),
         **_clients(known),
-    }
+    }  # fmt: skip
 
 
 def _visible(grid: Grid, began: Floats, days: int) -> Floats:
@@ -62,9 +52,8 @@ def _visible(grid: Grid, began: Floats, days: int) -> Floats:
     recorded = first_day(0).astype("M8[s]").astype(np.int64)
     first = np.maximum(grid.cutoffs - days * DAY, np.fmax(began, recorded))
     end = np.broadcast_to(grid.cutoffs - DAY, grid.shape)  # the last day is not in yet
-    since, until = (
-        times.astype("M8[s]").astype("M8[D]") for times in (np.minimum(first, end), end)
-    )
+    stretch = (np.minimum(first, end), end)
+    since, until = (times.astype("M8[s]").astype("M8[D]") for times in stretch)
     weekdays = np.busday_count(since, until)
     return weekdays + WEEKEND * ((until - since).astype(np.int64) - weekdays)
 
@@ -75,7 +64,9 @@ def _trends(seen: dict[int, Seen]) -> dict[str, Floats]:
     for days, longer in TRENDS:
         recent, whole = seen[days], seen[longer]
         rest = Seen(whole.active - recent.active, whole.of - recent.of)
-        trends[f"use_{days}_to_{longer}"] = np.log(recent.pace / rest.pace)
+        # Uses a day: a day with two of them counts as one active day.
+        pace, habit = np.log1p(-recent.rate), np.log1p(-rest.rate)
+        trends[f"use_{days}_to_{longer}"] = np.log(pace / habit)
         trends[f"surprise_{days}_to_{longer}"] = _surprise(recent, rest)
     return trends
 
@@ -102,6 +93,6 @@ def _amounts(known: Known, name: str) -> dict[str, Floats]:
 
 
 def _clients(known: Known) -> dict[str, Floats]:
-    days = {c: known.sums(known.rows["client"] == c, 28) for c in CLIENTS}
-    n_clients = np.sum([n > 0 for n in days.values()], axis=0).astype(float)
-    return {**{f"{c}_days_28": n for c, n in days.items()}, "n_clients_28": n_clients}
+    client = known.rows["client"]
+    days = {f"{c}_days_28": known.sums(client == c, 28) for c in CLIENTS}
+    return days | {"n_clients_28": np.sum([1.0 * (n > 0) for n in days.values()], 0)}

@@ -39,7 +39,11 @@ def read_drop(content: bytes, month: int, source: str) -> Delivery:
     except (pa.ArrowException, OSError) as error:
         raise refusal(Place(file), "a whole file", repr(str(error))) from None
     rows, repaired = _settled(rows, source, file)
-    _check_arrivals(rows["arrived_at"], month, file)
+    end = first_day(month + 1)  # nobody could have known what arrives later
+    for row in np.flatnonzero(rows["arrived_at"] >= pd.Timestamp(end))[:1]:
+        where, found = Place(file, "arrived_at", row + 1), rows["arrived_at"].iloc[row]
+        remedy = "check that the file lies in the right month"
+        raise refusal(where, f"a time before {end}", found, remedy)
     if source == "usage":  # too long to be sorted again when all months are there
         rows = rows.sort_values("arrived_at", kind="stable")
     rows = rows[names].assign(drop=np.int16(month))
@@ -55,20 +59,10 @@ def _settled(
     rows = schema.checked(rows, source, file)
     if source == "usage":  # Parquet knows times and words
         return rows.astype(SMALL), {}
-    rows, n_local = repairs.settle_time_zones(rows, source)
-    rows, n_mistyped = repairs.settle_spellings(rows, source)
     repaired = {"settle_schema": n_renamed} if source in schema.RENAMED else {}
-    repaired |= {"settle_time_zones": n_local, "settle_spellings": n_mistyped}
+    for repair in (repairs.settle_time_zones, repairs.settle_spellings):
+        rows, repaired[repair.__name__] = repair(rows, source)
     return rows, repaired
-
-
-def _check_arrivals(arrived_at: pd.Series, month: int, file: str) -> None:
-    """Refuse rows from after their drop's month: nobody could have known them."""
-    end = first_day(month + 1)
-    for row in np.flatnonzero(arrived_at >= pd.Timestamp(end))[:1]:
-        where, wanted = Place(file, "arrived_at", row + 1), f"a time before {end}"
-        remedy = "check that the file lies in the right month"
-        raise refusal(where, wanted, arrived_at.iloc[row], remedy)
 
 
 def read_csv(content: bytes, names: list[str], file: str) -> pd.DataFrame:

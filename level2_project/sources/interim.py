@@ -6,7 +6,6 @@ costs time. (joblib.Memory takes twice the time and six times the space.)
 """
 
 import json
-import os
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
@@ -60,17 +59,12 @@ def _digest(content: bytes, key: bytes) -> bytes:
 
 
 def _keep(delivery: Delivery, path: Path, key: bytes) -> None:
-    """Write a file that appears under its name only when it is complete."""
+    """Write a file; one that is incomplete shows by its stamp and is read anew."""
     rows, *facts = delivery
     notes = {**rows.schema.metadata, FACTS: json.dumps(facts)}
     body = pa.BufferOutputStream()
     feather.write_feather(rows.replace_schema_metadata(notes), body)
     content = body.getvalue().to_pybytes()
-    unfinished = path.with_name(f".unfinished.{os.getpid()}.{path.name}")
-    with suppress(OSError):  # read-only or full: the file is read anew next time
+    with suppress(OSError):  # read-only or full
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            unfinished.write_bytes(_digest(content, key) + content)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        path.write_bytes(_digest(content, key) + content)

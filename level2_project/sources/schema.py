@@ -22,7 +22,7 @@ NEW_WORD = "ask the source what it means; a new word goes into schema.py"
 RENAMED = {"tickets": {"body": "text"}}  # what a source called a column at other times
 TIME, WORD = {"kind": "time"}, {"kind": "word"}  # what repairs put right
 HAS_ZONE = r"(?:Z|[+-]\d\d:\d\d)$"
-LARGEST = np.finfo(float).max  # an infinite number is larger
+CLIENTS = ["web", "ios", "android"]
 
 
 class BadDrop(UserError):
@@ -39,11 +39,8 @@ def refusal(
     where: Place, wanted: str, found: object, remedy: str = SEND_AGAIN
 ) -> BadDrop:
     """Return the error that says what was wanted, what was found, what to do."""
-    file, column, row = where
-    return BadDrop(
-        f"{file}, column {column}, row {row}: wanted {wanted}, found {found}. "
-        f"Remedy: {remedy}."
-    )
+    at = f"{where.file}, column {where.column}, row {where.row}"
+    return BadDrop(f"{at}: wanted {wanted}, found {found}. Remedy: {remedy}.")
 
 
 def utc(times: pd.Series) -> pd.Series:
@@ -68,7 +65,7 @@ def whole(kind: str = "int64", wanted: str = "a whole number") -> pa.Column:
 
 
 def number(**options: Any) -> pa.Column:
-    finite = pa.Check.in_range(-LARGEST, LARGEST)
+    finite = pa.Check(np.isfinite)
     return pa.Column(float, finite, coerce=True, title="a finite number", **options)
 
 
@@ -131,12 +128,10 @@ SOURCES = {
     }),
     "usage": Source("usage.parquet", ("customer_id", "day"), {
         "customer_id": whole("Int32"), "day": parquet_time(),
-        "client": pa.Column(  # the same categories in every drop
-            pd.CategoricalDtype(["web", "ios", "android"]), coerce=True,
-            title="one of web, ios, android", description=NEW_WORD),
-        "minutes": whole("Int32"),
+        "client": pa.Column(pd.CategoricalDtype(CLIENTS), coerce=True,
+            title=f"one of {', '.join(CLIENTS)}", description=NEW_WORD),
+        "minutes": whole("Int32"), "arrived_at": parquet_time(),
         "sessions": whole("Int8", "a whole number up to 127"),
-        "arrived_at": parquet_time(),
     }, happened="day"),
     "offers": Source("offers.csv", ("offer_id",), {
         "offer_id": whole(), "customer_id": whole(), **WHEN, "campaign": word(),

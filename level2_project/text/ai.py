@@ -6,7 +6,7 @@ What it has read is kept in one SQLite table from run to run.
 import math
 import sqlite3
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -85,19 +85,15 @@ class AiEncoder:
         """Learn nothing: the model behind the endpoint is as it is."""
         return self
 
-    def encode(
-        self, texts: list[str], on_progress: Callable[[int, int], None]
-    ) -> npt.NDArray[np.float64]:
+    def encode(self, texts: list[str]) -> npt.NDArray[np.float64]:
         """Return one row per text; what was read before an error is kept."""
         # No edges, no endless logs, no half characters.
         sent = [t.strip()[:LONGEST].encode(errors="replace").decode() for t in texts]
         size = self.endpoint.settings.batch_size
         with open_cache(self.cache, self.endpoint.settings.model) as cache:
             new = [t for t in dict.fromkeys(sent) if t and not cache.get(t)]
-            n_unreadable = 0
-            for start in range(0, len(new), size):
-                n_unreadable += self._read(new[start : start + size], cache)
-                on_progress(min(start + size, len(new)), len(new))
+            batches = [new[start : start + size] for start in range(0, len(new), size)]
+            n_unreadable = sum(self._read(batch, cache) for batch in batches)
             found = [cache.get(text) or UNREADABLE for text in sent]
         if n_unreadable:
             message = (

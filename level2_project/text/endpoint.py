@@ -46,12 +46,10 @@ class Endpoint:
     def _answer(self, texts: list[str], key: str) -> str:
         """Ask, and return what the model says."""
         settings = self.settings
+        said = {"system": prompt.INSTRUCTION, "user": prompt.question(texts)}
         request: dict[str, Any] = {
             "model": settings.model,
-            "messages": [
-                {"role": "system", "content": prompt.INSTRUCTION},
-                {"role": "user", "content": prompt.question(texts)},
-            ],
+            "messages": [{"role": r, "content": text} for r, text in said.items()],
             "response_format": {"type": "json_schema", "json_schema": prompt.SCHEMA},
             "temperature": 0,
             "max_tokens": ANSWER_TOKENS * (len(texts) + 1),

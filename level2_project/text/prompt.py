@@ -42,8 +42,7 @@ class Readings(BaseModel, strict=True, extra="forbid"):
     readings: list[Reading]
 
 
-READINGS = Readings.model_json_schema()
-SCHEMA = {"name": "readings", "strict": True, "schema": READINGS}
+SCHEMA = {"name": "readings", "strict": True, "schema": Readings.model_json_schema()}
 
 
 def question(texts: list[str]) -> str:

@@ -1,11 +1,10 @@
 """Text: numbers for what a ticket says, read here or by an AI endpoint."""
 
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,30 +13,14 @@ from skrub import StringEncoder
 
 from level2_project.config import TextReading
 
-Floats = npt.NDArray[np.float64]
-Progress = Callable[[int, int], None]
-
 EDGE_WORDS = 3  # how people greet and close tells their tone; between lies the topic
-
-
-class Encoder(Protocol):
-    """Turns texts into numbers, each text by itself."""
-
-    @property
-    def columns(self) -> list[str]: ...
-    def fit(self, texts: list[str]) -> Self: ...
-    def encode(self, texts: list[str], on_progress: Progress) -> Floats: ...
-
-
-def silent(n_done: int, n_wanted: int) -> None:
-    """Show no progress."""
 
 
 @dataclass
 class Reader:
     """Reads tickets with an encoder, every different text once."""
 
-    encoder: Encoder
+    encoder: Any  # has `columns`; fit(texts); encode(texts): one row per text
 
     def fit(self, tickets: pd.DataFrame, until: pd.Timestamp) -> Self:
         """Learn from the tickets that had arrived before `until`, the first cutoff."""
@@ -49,7 +32,7 @@ class Reader:
         """Return one row per ticket opened: `ticket_id` and numbers for its text."""
         asked = _opened(tickets)
         which, different = pd.factorize(asked["text"])
-        numbers = self.encoder.encode(list(different), silent)
+        numbers = self.encoder.encode(list(different))
         read = pd.DataFrame(numbers[which], columns=self.encoder.columns)
         read.insert(0, "ticket_id", asked["ticket_id"].to_numpy())
         return read
@@ -82,9 +65,14 @@ class LocalEncoder:
                     encoder.fit(part)
         return self
 
-    def encode(self, texts: list[str], on_progress: Progress = silent) -> Floats:
-        parts = zip(self.encoders, _parts(texts), strict=True)
-        return np.hstack([_encoded(encoder, part) for encoder, part in parts])
+    def encode(self, texts: list[str]) -> npt.NDArray[np.float64]:
+        found = []
+        for encoder, part in zip(self.encoders, _parts(texts), strict=True):
+            if texts and hasattr(encoder, "tsvd_") and encoder.scaling_factor_ > 0:
+                found.append(encoder.transform(part).to_numpy(float))
+            else:
+                found.append(np.zeros((len(texts), encoder.n_components)))
+        return np.hstack(found)
 
 
 def _parts(texts: list[str]) -> tuple[pd.Series, pd.Series]:
@@ -92,14 +80,6 @@ def _parts(texts: list[str]) -> tuple[pd.Series, pd.Series]:
     words = [text.split() for text in texts]
     edges = [" ".join(w[:EDGE_WORDS] + w[EDGE_WORDS:][-EDGE_WORDS:]) for w in words]
     return pd.Series(texts, dtype="str"), pd.Series(edges, dtype="str")
-
-
-def _encoded(encoder: StringEncoder, texts: pd.Series) -> Floats:
-    """Return numbers for texts; zeros if there were too few words or texts to learn."""
-    is_learnt = hasattr(encoder, "tsvd_") and encoder.scaling_factor_ > 0
-    if is_learnt and len(texts):
-        return encoder.transform(texts).to_numpy(float)
-    return np.zeros((len(texts), encoder.n_components))
 
 
 def reader(settings: TextReading, seed: int, cache: Path | None = None) -> Reader:

@@ -124,18 +124,6 @@ def test_a_folder_that_cannot_be_written_costs_only_time(raw, kept, n_read):
     assert len(n_read) == 3
 
 
-def test_a_full_disk_leaves_no_half_file(raw, kept, monkeypatch):
-    def full(path, content):
-        path.touch()
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pathlib.Path.write_bytes", full)
-
-    interim.read(raw, 0, "offers", kept)
-
-    assert list(kept.iterdir()) == []
-
-
 def test_a_file_that_is_refused_is_not_kept(raw, kept):
     file = raw / "2022-01" / "offers.csv"
     whole = file.read_text()

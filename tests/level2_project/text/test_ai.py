@@ -17,7 +17,7 @@ from level2_project.config import read_config
 from level2_project.text import CannotAsk
 from level2_project.text.ai import LONGEST, MOST_UNREADABLE, AiEncoder
 from level2_project.text.prompt import TOPICS
-from level2_project.text.reader import Reader, reader, silent
+from level2_project.text.reader import Reader, reader
 from tests.level2_project.text.ai_server import (
     AiServer,
     changed,
@@ -56,7 +56,7 @@ def asker(server: AiServer | str, cache=None, **settings) -> AiEncoder:
 
 
 def encode(encoder: AiEncoder, texts: list[str] = TEXTS) -> np.ndarray:
-    return encoder.encode(texts, silent)
+    return encoder.encode(texts)
 
 
 def topics(found: np.ndarray) -> list[str]:
@@ -150,14 +150,6 @@ def test_tickets_are_read_into_named_columns(tmp_path):
     assert read["ticket_id"].tolist() == [5, 3]
     assert read["topic_bug"].tolist() == [1, 0]
     assert read["tone"].tolist() == [0.9, 0.1]
-
-
-def test_progress_is_told_after_every_batch():
-    told = []
-    with AiServer() as server:
-        asker(server).encode(TEXTS, lambda *counts: told.append(counts))
-
-    assert told == [(4, 6), (6, 6)]
 
 
 # --- the cache -----------------------------------------------------------------------
