@@ -18,6 +18,7 @@ def render(template: str, **content: Any) -> str:
     """Fill a template in; a name that it asks for and does not get is an error."""
     here = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=here, autoescape=True, undefined=StrictUndefined)
+    environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters |= {"cells": cells, "percent": percent, "svg": svg}
     return environment.get_template(template).render(content)
 

@@ -92,8 +92,10 @@ def draw_profit(curve: pd.DataFrame) -> Figure:
     band(axes, curve, (0, 1), (0, 0))
     peak = curve.loc[curve["mean"].idxmax()]
     axes.plot(peak["x"], peak["mean"], "o", color=INK, ms=5)
-    reach = np.nanmax([peak["high"], peak["mean"], 1.0])
-    axes.set(xlim=(0, min(1.0, max(0.2, 4 * peak["x"]))), ylim=(-reach, 1.4 * reach))
+    right = min(1.0, max(0.2, 4 * peak["x"]))
+    shown = curve.loc[curve["x"] <= right, "mean"].abs()
+    reach = np.nanmax([peak["high"], *shown])
+    axes.set(xlim=(0, right), ylim=(-reach, 1.4 * reach))
     axes.text(peak["x"], 1.2 * reach, f" most at {peak['x']:.0%}", size=8, color=GREY)
     return figure
 
