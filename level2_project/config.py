@@ -2,7 +2,6 @@
 
 import json
 import tomllib
-from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,11 +18,6 @@ CHECKED = ConfigDict(strict=True, extra="forbid")
 CUTOFF = r"^\d{4}-(0[1-9]|1[0-2])-01$"
 Cutoff = Annotated[str, Field(pattern=CUTOFF, description="the first of a month")]
 Share = Annotated[float, Field(ge=0, le=1)]
-Customers = Annotated[int, Field(ge=100, le=1_000_000)]
-
-
-class BadConfig(UserError):
-    """The config cannot be used; the message names the key and what it may be."""
 
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
@@ -96,13 +90,13 @@ class Training:
     model: Literal["lightgbm", "logistic", "neural_net"]
     imbalance: Literal["nothing", "class_weights", "smote", "under_sampling"]
     recalibrate: bool
-    compare_customers: Customers
+    compare_customers: int = Field(ge=100, le=1_000_000)
 
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Tuning:
     trials: int = Field(ge=1, le=10_000)
-    customers: Customers
+    customers: int = Field(ge=100, le=1_000_000)
 
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
@@ -136,32 +130,18 @@ class Config:
         root = np.random.SeedSequence([self.seed, int.from_bytes(name, "big")])
         return int(root.generate_state(1)[0])
 
-    @property
-    def hash(self) -> str:
-        """A name for the content; the folder of the results does not count."""
-        known = {name: value for name, value in asdict(self).items() if name != "runs"}
-        return blake2b(repr(known).encode(), digest_size=6).hexdigest()
-
 
 def read_config(path: Path | None = None) -> Config:
-    """Read a config, the one beside the code if no other is named, and check it.
-
-    Raises:
-        BadConfig: the file is missing or no TOML, a key is unknown or missing, or a
-            value is of the wrong type or out of range.
-    """
+    """Read and check a config, the one beside the code if no other is named."""
     path = path or FILE
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
         # As JSON, since the strict check of Python values asks for built sections.
         config = TypeAdapter(Config).validate_json(json.dumps(given, default=str))
-        fault = _fault_of_months(config)
-    except ValidationError as error:
-        fault = _first_fault(error)
+        _check_months(config.split, config.time)
     except (OSError, ValueError) as error:
-        fault = str(error)
-    if fault:
-        raise BadConfig(f"cannot use {path}: {fault}")
+        fault = _first_fault(error) if isinstance(error, ValidationError) else error
+        raise UserError(f"cannot use {path}: {fault}") from None
     return config
 
 
@@ -171,7 +151,7 @@ def _first_fault(error: ValidationError) -> str:
     key, name = ".".join(map(str, fault["loc"])), str(fault["loc"][-1])
     section = Config if key == name else Config.__annotations__[str(fault["loc"][0])]
     known = TypeAdapter(section).json_schema()["properties"]
-    if fault["type"] == "unexpected_keyword_argument":
+    if name not in known:
         return f"{key} is unknown; known: {', '.join(known)}"
     if fault["type"] == "missing":
         return f"{key} is missing"
@@ -182,16 +162,11 @@ def _first_fault(error: ValidationError) -> str:
     return f"{key}: wanted {wanted}, found {fault['input']!r}"
 
 
-def _fault_of_months(config: Config) -> str:
-    """Say whether there are too few months for the folds or the claim, "" if not."""
-    split, time, n_cutoffs = config.split, config.time, len(config.time.cutoffs)
+def _check_months(split: Splitting, time: Time) -> None:
+    """Refuse a config with too few months for the folds or the claim."""
     if split.untouched >= split.n_folds:
-        wanted = f"fewer than split.n_folds ({split.n_folds})"
-        return f"split.untouched: wanted {wanted}, found {split.untouched}"
-    if split.n_folds >= n_cutoffs:
-        wanted = f"fewer than the {n_cutoffs} cutoffs with labels at time.predict_at"
-        return f"split.n_folds: wanted {wanted}, found {split.n_folds}"
+        raise ValueError("split.untouched: wanted fewer than split.n_folds")
+    if split.n_folds >= len(time.cutoffs):
+        raise ValueError("split.n_folds: wanted fewer than the cutoffs with labels")
     if pd.Timestamp(time.first_cutoff) + time.gap > time.year_ago:
-        wanted = "labels that were known a year before time.predict_at"
-        return f"time.first_cutoff: wanted {wanted}, found {time.first_cutoff}"
-    return ""
+        raise ValueError("time.first_cutoff: wanted labels a year before predict_at")

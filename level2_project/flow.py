@@ -1,11 +1,7 @@
 """Flow: the same steps as Prefect tasks. The only file that imports Prefect."""
 
-from typing import Any
-
 from prefect import Task, flow
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
 from prefect.server.api.server import SubprocessASGIServer
 
 from level2_project.run.display import Display
@@ -13,21 +9,13 @@ from level2_project.run.folder import Run
 from level2_project.steps import Step, take
 
 
-def may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
-    """Tell whether a second try may help: with a disk perhaps, with bad data never."""
-    return isinstance(state.result(raise_on_failure=False), TimeoutError)
-
-
 @flow(name="level2", validate_parameters=False)
 def level2(run: Run, display: Display, to_take: list[Step]) -> None:
     """Take steps one after the other, as `steps.in_order` does without Prefect."""
-    again: dict[str, Any] = {"retries": 2, "retry_delay_seconds": 5}
     # The run's folder is the cache: what is there already is not made again.
-    task = Task(take, cache_policy=NO_CACHE, retry_condition_fn=may_pass, **again)
+    task = Task(take, cache_policy=NO_CACHE)
     for step in to_take:
         task.with_options(name=step.name)(step, run, display)
-    report = f"Report: `{run.path('report.html')}`"
-    create_markdown_artifact(report, key="level2-report")
 
 
 def stop_server() -> None:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from level2_project.run.display import Display
     from level2_project.run.folder import Run
 
-ROWS_SHOWN = 40  # of a table, on a terminal
-
 
 class Step(NamedTuple):
     """One step; its work is the function `<name>_step` in `work.py`."""
@@ -55,19 +53,18 @@ STEPS = [
          makes=("offers",), needs=("candidates", "model.joblib"), shows=1),
     Step("predict", "write predictions.parquet, one row per customer", 1,
          makes=("predictions",), needs=("candidates", "model.joblib")),
-    Step("report", "write report.html, the run on one page", 10,
-         makes=("report.html",),
+    Step("report", "write report.html, the run on one page", 10, makes=("report.html",),
          needs=("repairs", "leavers", "folds", "comparison", "recipes", "stability",
                 "params.json", "trials", "settings", "walk_forward", "year_ago",
                 "importance", "candidates", "predictions")),
 ]
 # fmt: on
-NAMES = [step.name for step in STEPS]
 
 
 def up_to(command: str) -> list[Step]:
     """List the steps up to the one that a command names, in order; or all."""
-    return STEPS[: NAMES.index(command) + 1] if command in NAMES else STEPS
+    names = [step.name for step in STEPS]
+    return STEPS[: names.index(command) + 1] if command in names else STEPS
 
 
 def in_order(run: Run, display: Display, to_take: list[Step]) -> None:
@@ -97,4 +94,4 @@ def _as_text(result: Any) -> str:
     if isinstance(result, dict):
         return "\n".join(f"{name} = {value}" for name, value in result.items())
     means = result.filter(regex="^(?!.*_(difference|low|high)$)")
-    return str(means.to_string(index=False, max_rows=ROWS_SHOWN))
+    return str(means.to_string(index=False, max_rows=40))

@@ -4,7 +4,6 @@
 results that the table says the step makes, in that order.
 """
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,60 +21,49 @@ from level2_project.point_in_time.usage import USAGE_MONTHS
 from level2_project.predict import predict
 from level2_project.report import Results, report
 from level2_project.run.display import Progress
-from level2_project.run.folder import Run
+from level2_project.run.folder import WRITE, Run
 from level2_project.run.found import FILE
 from level2_project.select import select, selected
 from level2_project.snapshots import candidates, snapshots
 from level2_project.split import Split, described, for_choice, for_claim, walk_forward
-from level2_project.train import Recipe, p_churn, recipe_of, train
+from level2_project.train import p_churn, recipe_of, train
 from level2_project.tune import tune
-
-SHUFFLES = 3  # of each column, for its importance
-
-
-def loaded(run: Run, cutoff: str, months: int | None = None) -> Loaded:
-    """Load what had arrived before a cutoff; what is read is kept for other runs."""
-    raw, interim = Path(run.config.raw), Path(run.config.runs) / "interim"
-    return load(raw, pd.Timestamp(cutoff), months, interim)
 
 
 @cache
-def sources_of(run: Run) -> Loaded:
-    """Load the sources, once for the steps that read them."""
-    return loaded(run, run.config.time.predict_at)
+def loaded(run: Run, cutoff: str = "", months: int | None = None) -> Loaded:
+    """Load what had arrived before a cutoff, once for the steps that read it."""
+    at = pd.Timestamp(cutoff or run.config.time.predict_at)
+    raw, interim = Path(run.config.raw), Path(run.config.runs) / "interim"
+    return load(raw, at, months, interim)
 
 
 def folds_of(run: Run) -> list[Split]:
-    past = run.read("snapshots")
-    return walk_forward(past, run.config.split, run.config.time.gap)
+    return walk_forward(run.read("snapshots"), run.config.split, run.config.time.gap)
 
 
 def columns_of(run: Run) -> list[str]:
     return selected(run.read("stability"))
 
 
-def tuned_recipe(run: Run) -> Recipe:
-    return recipe_of(run.config, run.read("params.json"))
-
-
 def load_step(run: Run, progress: Progress) -> list[Any]:
-    return [sources_of(run).repairs]
+    return [loaded(run).repairs]
 
 
 def label_step(run: Run, progress: Progress) -> list[Any]:
     """Count customers and leavers, one row per cutoff; `snapshots` has each label."""
-    time, subscriptions = run.config.time, sources_of(run).sources.subscriptions
+    time, subscriptions = run.config.time, loaded(run).sources.subscriptions
     known_by = pd.Timestamp(time.predict_at)
     rows = label(subscriptions, time.cutoffs, time.horizon, known_by, run.config.label)
-    by_cutoff = rows.groupby("cutoff")[LABEL]
-    return [by_cutoff.agg(n_customers="size", n_left="sum").reset_index()]
+    counts = {"n_customers": (LABEL, "size"), "n_left": (LABEL, "sum")}
+    return [rows.groupby("cutoff", as_index=False).agg(**counts)]
 
 
 def features_step(run: Run, progress: Progress) -> list[Any]:
     """Describe customers at the past cutoffs, and at the one to predict."""
-    sources = sources_of(run).sources
+    sources = loaded(run).sources
     here = candidates_at(run.config.time.predict_at, sources, run.config)
-    sources_of.cache_clear()  # two years of usage need not stay in memory
+    loaded.cache_clear()  # two years of usage need not stay in memory
     return [snapshots(sources, run.config), here]
 
 
@@ -108,12 +96,14 @@ def tune_step(run: Run, progress: Progress) -> list[Any]:
 def train_step(run: Run, progress: Progress) -> list[Any]:
     """Train on all snapshots whose labels are known."""
     rows = run.read("snapshots")[[*KEYS, LABEL, *columns_of(run)]]
-    return [train(tuned_recipe(run), rows, run.config.seed_for("train"))]
+    recipe = recipe_of(run.config, run.read("params.json"))
+    return [train(recipe, rows, run.config.seed_for("train"))]
 
 
 def evaluate_step(run: Run, progress: Progress) -> list[Any]:
     """Predict the untouched months, and claim by the coming months one year earlier."""
-    config, columns, recipe = run.config, columns_of(run), tuned_recipe(run)
+    config, columns = run.config, columns_of(run)
+    recipe = recipe_of(config, run.read("params.json"))
     untouched = folds_of(run)[-config.split.untouched :]
     earlier = for_claim(run.read("snapshots"), config.split, config.time)
     seed = config.seed_for("walk")
@@ -123,8 +113,8 @@ def evaluate_step(run: Run, progress: Progress) -> list[Any]:
     # Columns are measured on the last tested month, by a model of its own past.
     rows = untouched[-1].train[[*KEYS, LABEL, *columns]]
     model = train(recipe, rows, config.seed_for("importance.model"))
-    shuffled = config.seed_for("shuffles")
-    gains = importance(model, untouched[-1].test, SHUFFLES, shuffled)
+    seed = config.seed_for("shuffles")
+    gains = importance(model, untouched[-1].test, 3, seed)  # shuffles of each column
     return [metrics, claimed, last, year_ago, gains]
 
 
@@ -167,14 +157,13 @@ def report_step(run: Run, progress: Progress) -> list[Any]:
 
 def keep(run: Run) -> Path:
     """Renew `found.json`: what the exam needs, and what the README says."""
-    recipes = run.read("recipes")
-    seconds = [name for name in recipes if name.startswith("seconds")]
+    recipes = run.read("recipes").filter(regex="^(?!seconds)")
     found = {
         "columns": columns_of(run),
         "params": run.read("params.json"),
         "winner": winner(run.read("comparison")),
-        "comparison": recipes.drop(columns=seconds).round(6).to_dict("records"),
+        "comparison": recipes.round(6).to_dict("records"),
         "metrics": run.read("metrics").round(6).to_dict("records"),
     }
-    FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    WRITE[".json"](found, FILE)
     return FILE

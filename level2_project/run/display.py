@@ -37,10 +37,7 @@ class Display(Live):
         pace = (self.clock() - self.began + PRIOR) / (done + PRIOR)
         self.ends = self.clock() + (sum(self.expected.values()) - done) * pace
 
-    def seconds_left(self) -> float:
-        return max(self.ends - self.clock(), 0.0)
-
     def get_renderable(self) -> str:
         """Write the line; the terminal asks for it several times a second."""
-        minutes, seconds = divmod(round(self.seconds_left()), 60)
+        minutes, seconds = divmod(max(round(self.ends - self.clock()), 0), 60)
         return f"{self.doing}, {minutes}:{seconds:02d} left"

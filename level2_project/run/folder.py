@@ -5,7 +5,7 @@ import platform
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -21,10 +21,7 @@ from level2_project.config import Config
 
 CODE = Path(__file__).parents[1]
 PARTS = {".py", ".j2", ".csv"}  # code, the page's templates, the columns' meanings
-LIBRARIES = [
-    "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "lightgbm",
-    "imbalanced-learn", "optuna", "skrub",
-]  # fmt: skip
+LIBRARIES = "numpy pandas pyarrow scikit-learn lightgbm imbalanced-learn optuna skrub"
 READ: dict[str, Callable[[Path], Any]] = {
     ".parquet": pd.read_parquet,
     ".json": lambda path: json.loads(path.read_text(encoding="utf-8")),
@@ -36,10 +33,6 @@ WRITE: dict[str, Callable[[Any, Path], object]] = {
     ".joblib": joblib.dump,
     ".html": lambda page, path: path.write_text(page, encoding="utf-8"),
 }
-
-
-class BadRun(UserError):
-    """A run's folder cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +55,7 @@ class Run:
         try:
             return READ[path.suffix](path)
         except Exception as error:  # each format has errors of its own
-            raise BadRun(
-                f"wanted a result in {path}, found a damaged file: delete it, and "
-                f"start the same command again ({type(error).__name__})"
-            ) from error
+            raise UserError(f"{path} is damaged: delete it, start again") from error
 
     def write(self, name: str, result: Any) -> None:
         """Write a result; it appears under its name only when it is complete."""
@@ -86,15 +76,13 @@ class Run:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn a failure of the disk into a `BadRun` that names the path."""
+    """Turn a failure of the disk into a `UserError` that names the path."""
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise BadRun(
-            f"cannot write {path}: {reason}: make room there, or set `runs` in the "
-            "config to a folder that can be written; the same command goes on"
-        ) from error
+        remedy = "make room there, or set `runs` in the config to another folder"
+        reason = f"cannot write {path}: {error.strerror or error}"
+        raise UserError(f"{reason}: {remedy}") from error
 
 
 @contextmanager
@@ -118,27 +106,27 @@ def open_run(config: Config) -> Run:
     """
     month, files = config.time.predict_at[:7], Path(config.raw).glob("*/*")
     about = {
-        "config": config.hash,
+        "config": digest(repr(replace(config, runs=""))),
         "data": hash_of(path for path in files if path.parent.name < month),
         "code": hash_of(path for path in CODE.rglob("*") if path.suffix in PARTS),
     }
-    key = blake2b(json.dumps(about).encode(), digest_size=6).hexdigest()
-    run = Run(config, Path(config.runs) / key)
+    run = Run(config, Path(config.runs) / digest(json.dumps(about)))
     with writing(run.folder):
         run.folder.mkdir(parents=True, exist_ok=True)
     if not run.has("run.json"):
         git = f"git -C {quote(str(CODE))} rev-parse HEAD 2>/dev/null"
         about["commit"] = subprocess.getoutput(git) or "unknown"
         about["python"] = platform.python_version()
-        about["libraries"] = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+        about["libraries"] = ", ".join(f"{n} {version(n)}" for n in LIBRARIES.split())
         run.write("run.json", {"about": about, "settings": asdict(config)})
     return run
 
 
+def digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
 def hash_of(files: Iterable[Path]) -> str:
     """Hash names and bytes of files."""
-    digest = blake2b(digest_size=8)
-    for path in sorted(files):
-        digest.update(f"{path.parent.name}/{path.name}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    known = [(p.parts[-2:], blake2b(p.read_bytes()).digest()) for p in sorted(files)]
+    return digest(repr(known))

@@ -14,10 +14,11 @@ from typing import NoReturn
 
 import pytest
 
+from level2_project import UserError
 from level2_project.__main__ import main
 from level2_project.config import FILE, read_config
 from level2_project.run import folder
-from level2_project.run.folder import BadRun, Run, alone
+from level2_project.run.folder import Run, alone
 
 ROOT = FILE.parents[1]
 STOPPED = "stopped; the same command goes on"
@@ -49,7 +50,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_unfinished(run, monkeypa
     monkeypatch.setitem(folder.WRITE, ".json", fill)
 
     with pytest.raises(
-        BadRun, match=r"claim\.json: no space left on device: make room"
+        UserError, match=r"claim\.json: No space left on device: make room"
     ):
         run.write("claim.json", {})
 
@@ -74,7 +75,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
 def test_a_damaged_result_is_named_and_what_to_do(run, name):
     (run.folder / name).write_bytes(b"PAR1 and no more")
 
-    with pytest.raises(BadRun, match=f"{name}, found a damaged file: delete it"):
+    with pytest.raises(UserError, match=f"{name} is damaged: delete it"):
         run.read(name)
 
 

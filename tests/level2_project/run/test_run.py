@@ -100,10 +100,13 @@ def test_a_second_run_makes_nothing(done):
     assert written(done) == before
 
 
-def test_other_data_or_another_config_is_another_run(done, tmp_path):
-    other = replace(done.config, seed=1)
+def test_another_config_is_another_run_but_another_place_is_not(done, tmp_path):
+    here = replace(done.config, runs=str(tmp_path))
+    tuned = replace(here, tune=replace(here.tune, trials=4))
 
-    assert open_run(replace(other, runs=str(tmp_path))).folder.name != done.folder.name
+    assert open_run(here).folder.name == done.folder.name
+    assert open_run(replace(here, seed=1)).folder.name != done.folder.name
+    assert open_run(tuned).folder.name != done.folder.name
 
 
 @pytest.mark.parametrize("name", ["split.py", "page.j2", "dictionary.csv"])
@@ -260,12 +263,12 @@ def test_the_display_counts_steps_and_the_time_left_falls_to_nothing():
     display = Display({"load": 30.0, "select": 10.0})
 
     begun = display.begin("load")
-    before = display.seconds_left()
+    before = display.ends
     begun(1, 2)
-    halfway = display.seconds_left()
+    halfway = display.ends
     display.begin("select")(1, 1)
 
-    assert before > halfway > display.seconds_left() == 0
+    assert before > halfway > display.ends
     assert display.get_renderable() == "step 2 of 2, select, 0:00 left"
 
 
