@@ -10,9 +10,8 @@ from threadpoolctl import threadpool_limits
 
 from level2_project.config import Config, Economics
 from level2_project.decide import decide, reachable
-from level2_project.measures.gain import profit_per_1000_usd
+from level2_project.measures import gain, metrics
 from level2_project.measures.interval import interval
-from level2_project.measures.metrics import METRICS
 from level2_project.point_in_time.keys import LABEL
 from level2_project.run.display import Progress
 from level2_project.split import Split, for_choice, sample, walk_forward
@@ -25,7 +24,7 @@ MODELS = ["logistic", "lightgbm", "neural_net"]
 IMBALANCES = ["nothing", "class_weights", "under_sampling", "smote"]
 RECIPES = list(product(MODELS, IMBALANCES, [False, True]))
 RECIPE = ["model", "imbalance", "recalibrate"]
-SCORES = METRICS[:4]  # all but the lift
+SCORES = metrics.METRICS[:4]  # all but the lift
 FIGURES = [*(score.__name__ for score in SCORES), "profit_per_1000_usd", "seconds"]
 
 
@@ -69,7 +68,9 @@ def measured(model: Trained, test: pd.DataFrame, economics: Economics) -> Measur
         **{name: getattr(model.recipe, name) for name in RECIPE},
         "fold": test["cutoff"].iloc[0],
         **{score.__name__: score(left, p) for score in SCORES},
-        "profit_per_1000_usd": profit_per_1000_usd(offer, left, fee_usd, economics),
+        "profit_per_1000_usd": gain.profit_per_1000_usd(
+            offer, left, fee_usd, economics
+        ),
     }
 
 

@@ -71,14 +71,12 @@ def stays(subscriptions: pd.DataFrame, labelling: Labelling) -> pd.DataFrame:
     begins = rows[~is_end].drop_duplicates(STAY)
     if not labelling.returners:
         begins = begins[begins["event"] != "return"]
-    ends_at = rows["event_at"]
+    ends = rows[is_end].assign(ends_at=rows["event_at"])
     if labelling.date == "access_end":
-        ends_at = rows["ends_on"].fillna(ends_at)
-    ends = rows.assign(ends_at=ends_at)[is_end]
-    begins = begins[[*STAY, "event_at", "arrived_at"]]
+        ends["ends_at"] = ends["ends_on"].fillna(ends["ends_at"])
     ends = ends[[*STAY, "ends_at", "arrived_at", "reason"]]
     lives = begins.merge(ends, on=STAY, how="left", suffixes=("", "_end"))
-    is_involuntary = lives["reason"] == "payment_failed"
+    is_involuntary = lives["reason_end"] == "payment_failed"
     return lives.assign(
         known_at=lives[["event_at", "arrived_at"]].max(axis=1),
         heard_at=lives[["ends_at", "arrived_at_end"]].max(axis=1),

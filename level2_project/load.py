@@ -60,18 +60,13 @@ def load(
         for repair in _repairs(source, crm, cut):
             rows, n_rows[repair.func.__name__] = repair(rows)
         completeness.check_completeness(rows, source, drops)
-        frames[source] = _in_order(rows)[[*SOURCES[source].columns]]
+        rows = rows.sort_values("arrived_at", kind="stable", ignore_index=True)
+        frames[source] = rows[[*SOURCES[source].columns]]
         counts += [(name, source, n) for name, n in n_rows.items()]
     silent_days = completeness.silent_days(frames["usage"], end)
     counts.append(("silent_days", "usage", len(silent_days)))
     counted = pd.DataFrame(counts, columns=["repair", "source", "n_rows"])
     return Loaded(Sources(**frames), counted, silent_days)
-
-
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    if rows["arrived_at"].is_monotonic_increasing:  # usage is too long to sort twice
-        return rows.reset_index(drop=True)
-    return rows.sort_values("arrived_at", kind="stable", ignore_index=True)
 
 
 def _repairs(source: str, crm: pd.DataFrame, cut: list[int]) -> Iterator[partial[Any]]:

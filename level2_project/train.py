@@ -18,6 +18,7 @@ from level2_project.measures.gain import Array
 from level2_project.models.balance import sampler
 from level2_project.models.encode import encoder, one_hot
 from level2_project.point_in_time.keys import KEYS, LABEL
+from level2_project.split import Split
 
 # What each model does when nobody tunes it.
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -46,10 +47,6 @@ class NeuralNet(MLPClassifier):  # type: ignore[misc]
         for _ in range(self.max_iter):
             self.partial_fit(X, y, sample_weight, np.unique(y))
         return self
-
-
-CLASSES = {"lightgbm": LGBMClassifier, "logistic": LogisticRegression}
-HELD_BACK = 3  # last cutoffs on which recalibration is fitted
 
 
 @dataclass(frozen=True)
@@ -114,12 +111,13 @@ def pipeline(recipe: Recipe, seed: int) -> Pipeline:
     """
     sampler_seed, model_seed = np.random.SeedSequence(seed).generate_state(2) // 2
     encodes = recipe.model != "lightgbm" or recipe.imbalance == "smote"
+    classes = {"lightgbm": LGBMClassifier, "logistic": LogisticRegression}
     settings = {"random_state": int(model_seed)} | DEFAULTS[recipe.model]
     steps = {
         "encode": encoder() if encodes else None,
         "sample": sampler(recipe.imbalance, int(sampler_seed)),
         "one_hot": one_hot() if encodes else None,
-        "model": CLASSES.get(recipe.model, NeuralNet)(**settings | recipe.params),
+        "model": classes.get(recipe.model, NeuralNet)(**settings | recipe.params),
     }
     return Pipeline([(name, step) for name, step in steps.items() if step is not None])
 
@@ -156,11 +154,9 @@ def log_odds(p: Array) -> Array:
     return np.asarray(logit(np.clip(p.astype(float), 1e-9, 1 - 1e-9)))
 
 
-def before_and_after(
-    snapshots: pd.DataFrame, horizon_months: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Hold back the last cutoffs, and leave out rows whose labels reach into them."""
+def before_and_after(snapshots: pd.DataFrame, horizon_months: int) -> Split:
+    """Hold back the last 3 cutoffs, and leave out rows whose labels reach into them."""
     cutoff = snapshots["cutoff"]
-    held_from = sorted(cutoff.unique())[-HELD_BACK:][0]
+    held_from = sorted(cutoff.unique())[-3:][0]
     label_ends = cutoff + pd.DateOffset(months=horizon_months)
-    return snapshots[label_ends <= held_from], snapshots[cutoff >= held_from]
+    return Split(snapshots[label_ends <= held_from], snapshots[cutoff >= held_from])

@@ -34,8 +34,7 @@ SPACE: dict[str, dict[str, BaseDistribution]] = {
         "learning_rate": Float(0.015, 0.15, log=True),
         "num_leaves": Int(3, 32, log=True), "min_child_samples": Int(20, 500, log=True),
         "colsample_bytree": Float(0.2, 1.0), "subsample": Float(0.4, 1.0),
-        "reg_alpha": Float(1e-3, 30.0, log=True),
-        "reg_lambda": Float(1e-3, 100.0, log=True),
+        "reg_alpha": Float(1e-3, 30, log=True), "reg_lambda": Float(1e-3, 100, log=True)
     },
     "logistic": {"C": Float(1e-4, 10.0, log=True)},
     "neural_net": {  # one layer; `max_iter` are epochs
@@ -43,8 +42,6 @@ SPACE: dict[str, dict[str, BaseDistribution]] = {
         "alpha": Float(1e-3, 30.0, log=True), "max_iter": Int(5, 40, log=True),
     },
 }  # fmt: skip
-# A search begins with the defaults of `train.py`, and with these for what they omit.
-OMITTED = {"subsample": 1.0, "reg_alpha": 1e-3}
 # Without a frequency `subsample` does nothing.
 FIXED = {"lightgbm": {"subsample_freq": 1}, "logistic": {}, "neural_net": {}}
 AT_ONCE = 2  # folds, each on a thread
@@ -94,7 +91,7 @@ def open_study(file: Path, model: str) -> optuna.Study:
         storage=storage, pruner=pruner, study_name=model, load_if_exists=True
     )
     if not finished(study):
-        usual = OMITTED | DEFAULTS[model]
+        usual = {"subsample": 1.0, "reg_alpha": 1e-3} | DEFAULTS[model]
         study.enqueue_trial({name: usual[name] for name in SPACE[model]})
     return study
 
@@ -132,10 +129,9 @@ def run(trial: optuna.Trial, folds: list[Split], recipe: Recipe, seed: int) -> N
     What is reported after a fold is the mean over all folds so far.
     """
     losses: list[float] = []
-    while len(losses) < len(folds):
-        pair = folds[len(losses) : len(losses) + AT_ONCE]
+    for seen in range(0, len(folds), AT_ONCE):
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            losses += pool.map(lambda fold: loss(recipe, fold, seed), pair)
+            losses += pool.map(lambda f: loss(recipe, f, seed), folds[seen:][:AT_ONCE])
         trial.report(float(np.mean(losses)), len(losses))
         if len(losses) < len(folds) and trial.should_prune():
             trial.study.tell(trial, state=TrialState.PRUNED)

@@ -14,13 +14,12 @@ from level2_project.measures.interval import interval
 from level2_project.point_in_time.keys import LABEL
 
 SHARES = np.linspace(0, 1, 101)
-BINS = 10  # of equally many customers each
 
 
 def curves(folds: list[pd.DataFrame], economics: Economics) -> dict[str, pd.DataFrame]:
     """Compute five curves by name from the predictions of one tested cutoff each."""
     sides = [(fold[LABEL].to_numpy(bool), fold["p_churn"].to_numpy()) for fold in folds]
-    n_bins = min(BINS, *map(len, folds))
+    n_bins = min(10, *map(len, folds))  # of equally many customers each
     bins = np.array([binned(*side, n_bins) for side in sides])  # (folds, 2, bins)
     return {
         "precision_recall": curve(SHARES, [precision(*side) for side in sides]),

@@ -39,7 +39,6 @@ def smote(features: pd.DataFrame, left: Array, seed: int) -> tuple[pd.DataFrame,
     method = partial(SMOTENC, categories) if categories else SMOTE
     how = {"k_neighbors": min(5, n_leavers - 1), "random_state": seed}
     smoter = method(sampling_strategy={True: wanted}, **how)
-    made, _ = smoter.fit_resample(features[shown], left[shown])
-    new = made.iloc[n_leavers + 1 :]
+    new = smoter.fit_resample(features[shown], left[shown])[0].iloc[n_leavers + 1 :]
     labels = np.concatenate([left, np.ones(len(new), bool)])
     return pd.concat([features, new], ignore_index=True), labels
