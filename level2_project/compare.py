@@ -10,42 +10,37 @@ from threadpoolctl import threadpool_limits
 
 from level2_project.config import Config, Economics
 from level2_project.decide import decide, reachable
-from level2_project.measures.gain import profit_per_1000_usd
+from level2_project.measures import gain, metrics
 from level2_project.measures.interval import interval
-from level2_project.measures.metrics import METRICS
 from level2_project.point_in_time.keys import LABEL
 from level2_project.run.display import Progress
 from level2_project.split import Split, for_choice, sample, walk_forward
 from level2_project.train import Recipe, Trained, p_churn, recalibrated, train
 
-Key = tuple[str, str, bool]  # model, imbalance, recalibrate
 Measured = dict[str, Any]  # figures by name
 
 # From simple to elaborate: of equals, the simpler one wins.
 MODELS = ["logistic", "lightgbm", "neural_net"]
 IMBALANCES = ["nothing", "class_weights", "under_sampling", "smote"]
-RECIPES: list[Key] = list(product(MODELS, IMBALANCES, [False, True]))
+RECIPES = list(product(MODELS, IMBALANCES, [False, True]))
 RECIPE = ["model", "imbalance", "recalibrate"]
-SCORES = METRICS[:4]  # all but the lift
+SCORES = metrics.METRICS[:4]  # all but the lift
 FIGURES = [*(score.__name__ for score in SCORES), "profit_per_1000_usd", "seconds"]
 
 
-def compare(
-    snapshots: pd.DataFrame, config: Config, progress: Progress
-) -> pd.DataFrame:
+def compare(past: pd.DataFrame, config: Config, progress: Progress) -> pd.DataFrame:
     """Measure every recipe on every fold open to choice, one row each.
 
     Two models are fitted at a time, each on one thread: `seconds` are of such a half.
     """
     seed = config.seed_for("compare.customers")
-    few = sample(snapshots, config.train.compare_customers, seed)
+    few = sample(past, config.train.compare_customers, seed)
     folds = for_choice(walk_forward(few, config.split, config.time.gap), config.split)
     jobs = list(product(folds, MODELS, IMBALANCES))
     rows: list[Measured] = []
     with threadpool_limits(1):
-        pairs = Parallel(n_jobs=2, prefer="threads", return_as="generator")(
-            delayed(both)(*job, config) for job in jobs
-        )
+        at_once = Parallel(n_jobs=2, prefer="threads", return_as="generator")
+        pairs = at_once(delayed(both)(*job, config) for job in jobs)
         for done, pair in enumerate(pairs, start=1):
             rows += pair
             progress(done, len(jobs))
@@ -56,18 +51,15 @@ def both(fold: Split, model: str, imbalance: str, config: Config) -> list[Measur
     """Measure a recipe without recalibration and with it; the model is the same."""
     recipe = Recipe(model, imbalance, horizon_months=config.time.horizon_months)
     start, seed = time.perf_counter(), config.seed_for("compare.models")
-    plain = train(recipe, fold.train, seed)
-    fitted = time.perf_counter()
-    right = recalibrated(plain, fold.train, seed)
+    plain = train(recipe, fold.train, seed), time.perf_counter() - start
+    right = recalibrated(plain[0], fold.train, seed), time.perf_counter() - start
     return [
-        measured(plain, fold.test, config.economics, fitted - start),
-        measured(right, fold.test, config.economics, time.perf_counter() - start),
+        measured(model, fold.test, config.economics) | {"seconds": seconds}
+        for model, seconds in (plain, right)
     ]
 
 
-def measured(
-    model: Trained, test: pd.DataFrame, economics: Economics, seconds: float
-) -> Measured:
+def measured(model: Trained, test: pd.DataFrame, economics: Economics) -> Measured:
     """Measure a model on the tested cutoff, as if no offer had been made before."""
     p, left = p_churn(model, test), test[LABEL].to_numpy(bool)
     fee_usd = test["monthly_fee_usd"].to_numpy()
@@ -76,8 +68,9 @@ def measured(
         **{name: getattr(model.recipe, name) for name in RECIPE},
         "fold": test["cutoff"].iloc[0],
         **{score.__name__: score(left, p) for score in SCORES},
-        "profit_per_1000_usd": profit_per_1000_usd(offer, left, fee_usd, economics),
-        "seconds": seconds,
+        "profit_per_1000_usd": gain.profit_per_1000_usd(
+            offer, left, fee_usd, economics
+        ),
     }
 
 

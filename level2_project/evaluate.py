@@ -6,15 +6,12 @@ with a 95 % t interval. Cutoffs are few and share customers, so that is the leas
 
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.inspection import permutation_importance
 
 from level2_project.config import Economics
 from level2_project.decide import decide, reachable
-from level2_project.measures.curves import curves
-from level2_project.measures.gain import profit_per_1000_usd
+from level2_project.measures import curves, gain
 from level2_project.measures.interval import interval
 from level2_project.measures.metrics import METRICS, UNITS
 from level2_project.point_in_time.keys import KEYS, LABEL
@@ -34,21 +31,20 @@ def walk(
     folds: list[Split], columns: list[str], recipe: Recipe, seed: int
 ) -> pd.DataFrame:
     """Predict the customers of each tested cutoff from its own past, one row each."""
-    wanted, parts = [*KEYS, LABEL, *columns], list[pd.DataFrame]()
-    for past, test in folds:
-        p = p_churn(train(recipe, past[wanted], seed), test)
-        parts.append(test[WALKED].assign(p_churn=p))
+    wanted = [*KEYS, LABEL, *columns]
+    models = ((train(recipe, past[wanted], seed), test) for past, test in folds)
+    parts = [
+        test[WALKED].assign(p_churn=p_churn(model, test)) for model, test in models
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
 def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
     """Hold predictions, as from `walk`, against who really left."""
-    offered = predictions.assign(
-        offer=decided(predictions, economics), is_reachable=reachable(predictions)
-    )
+    offered = predictions.assign(offer=decided(predictions, economics))
     folds = [fold for _, fold in offered.groupby("cutoff", sort=True)]
     by_cutoff = pd.DataFrame([_figures(fold, economics) for fold in folds])
-    return Evaluation(summary(by_cutoff), by_cutoff, curves(folds, economics))
+    return Evaluation(summary(by_cutoff), by_cutoff, curves.curves(folds, economics))
 
 
 def claim(evaluation: Evaluation) -> dict[str, float]:
@@ -69,7 +65,7 @@ def summary(by_cutoff: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"metric": list(UNITS), **found, "unit": list(UNITS.values())})
 
 
-def decided(predictions: pd.DataFrame, economics: Economics) -> NDArray[np.bool_]:
+def decided(predictions: pd.DataFrame, economics: Economics) -> gain.Array:
     """Mark offers, decided cutoff by cutoff so that customers rest between them."""
     offered = pd.Series(False, index=predictions.index)
     last: dict[int, pd.Timestamp] = {}  # offer, by customer
@@ -108,5 +104,5 @@ def _figures(fold: pd.DataFrame, economics: Economics) -> dict[str, Any]:
         "n_left": int(left.sum()),
         "n_offers": int(offer.sum()),
         **{metric.__name__: metric(left, p_churn) for metric in METRICS},
-        "profit": profit_per_1000_usd(offer, left, fee_usd, economics),
+        "profit": gain.profit_per_1000_usd(offer, left, fee_usd, economics),
     }

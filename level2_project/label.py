@@ -16,7 +16,6 @@ import pandas as pd
 from level2_project.config import Labelling
 from level2_project.point_in_time.grid import seconds, spread
 
-INVOLUNTARY = "payment_failed"  # as the reason of a cancellation
 STAY = ["customer_id", "stay"]
 
 
@@ -40,13 +39,9 @@ def label(
     Raises:
         ValueError: a horizon ends after `known_by`.
     """
-    too_late = cutoffs[cutoffs + horizon > known_by]
-    if len(too_late):
-        raise ValueError(
-            f"cannot label {too_late[0]:%Y-%m-%d}: its horizon ends after "
-            f"{known_by:%Y-%m-%d}, before which the news was read; label earlier "
-            "cutoffs, or read later drops"
-        )
+    if (late := cutoffs[cutoffs + horizon > known_by]).size:
+        fault = f"its horizon ends after {known_by:%Y-%m-%d}: read later drops"
+        raise ValueError(f"cannot label {late[0]:%Y-%m-%d}: {fault}")
     news = subscriptions[subscriptions["arrived_at"] < known_by]
     rows = _running(stays(news, labelling), cutoffs, until="ends_at")
     left = rows["counts"] & (rows["ends_at"] < rows["cutoff"] + horizon)
@@ -79,10 +74,9 @@ def stays(subscriptions: pd.DataFrame, labelling: Labelling) -> pd.DataFrame:
     ends = rows[is_end].assign(ends_at=rows["event_at"])
     if labelling.date == "access_end":
         ends["ends_at"] = ends["ends_on"].fillna(ends["ends_at"])
-    begins = begins[[*STAY, "event_at", "arrived_at"]]
     ends = ends[[*STAY, "ends_at", "arrived_at", "reason"]]
     lives = begins.merge(ends, on=STAY, how="left", suffixes=("", "_end"))
-    is_involuntary = lives["reason"] == INVOLUNTARY
+    is_involuntary = lives["reason_end"] == "payment_failed"
     return lives.assign(
         known_at=lives[["event_at", "arrived_at"]].max(axis=1),
         heard_at=lives[["ends_at", "arrived_at_end"]].max(axis=1),
@@ -90,9 +84,7 @@ def stays(subscriptions: pd.DataFrame, labelling: Labelling) -> pd.DataFrame:
     )
 
 
-def _running(
-    lives: pd.DataFrame, cutoffs: pd.DatetimeIndex, until: str
-) -> pd.DataFrame:
+def _running(lives: pd.DataFrame, cutoffs: pd.Index, until: str) -> pd.DataFrame:
     """Repeat each stay for every cutoff after it was known and up to its `until`."""
     at = seconds(cutoffs.to_series())
     which, when = spread(at, lives["known_at"], lives[until])

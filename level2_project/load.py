@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -32,64 +32,44 @@ class Loaded(NamedTuple):
 
 
 def load(
-    raw: Path,
-    until: pd.Timestamp,
-    months: int | None = None,
-    interim: Path | None = None,
+    raw: Path, end: pd.Timestamp, months: int | None = None, interim: Path | None = None
 ) -> Loaded:
-    """Read and repair what had arrived before `until`.
+    """Read and repair what had arrived before `end`.
 
     Args:
         raw: the folder of the drops, `2022-01` and so on.
-        until: midnight of a month's first day; only earlier months' drops are opened.
+        end: midnight of a month's first day; only earlier months' drops are opened.
         months: how many of the last drops of usage to read; None for all.
         interim: where to keep what was read of each drop; None to keep nothing.
 
     Raises:
         BadDrop: a file is missing, unfit, or ends before its month does.
     """
-    n_drops = month_number(f"{until:%Y-%m}")
+    n_drops = month_number(f"{end:%Y-%m}")
     if n_drops < 1:
-        wanted, found = "a month before the cutoff", f"none before {until:%Y-%m-%d}"
+        wanted, found = "a month before the cutoff", f"none before {end:%Y-%m-%d}"
         raise refusal(Place(str(raw)), wanted, found, "choose a later cutoff")
-    frames: dict[str, pd.DataFrame] = {}
-    counts, crm = [], None
+    frames, counts, crm = dict[str, pd.DataFrame](), [], pd.DataFrame()
     for source in Sources._fields:  # customers first: they are whom the CRM knows
-        n_read = months or n_drops if source == "usage" else n_drops
-        drops = range(n_drops)[-n_read:]
-        rows, n_rows, cut = _gather(raw, source, drops, interim)
-        crm = rows if crm is None else crm
+        drops = range(n_drops)[-(months or n_drops) if source == "usage" else 0 :]
+        deliveries = [read(raw, drop, source, interim) for drop in drops]
+        rows = pa.concat_tables([one.rows for one in deliveries]).to_pandas()
+        n_rows = pd.DataFrame([one.repaired for one in deliveries]).sum().to_dict()
+        crm = rows if source == "customers" else crm
+        cut = [drop for drop, one in zip(drops, deliveries, strict=True) if one.is_cut]
         for repair in _repairs(source, crm, cut):
             rows, n_rows[repair.func.__name__] = repair(rows)
         completeness.check_completeness(rows, source, drops)
-        frames[source] = _in_order(rows, source)
+        rows = rows.sort_values("arrived_at", kind="stable", ignore_index=True)
+        frames[source] = rows[[*SOURCES[source].columns]]
         counts += [(name, source, n) for name, n in n_rows.items()]
-    silent_days = completeness.silent_days(frames["usage"], until)
+    silent_days = completeness.silent_days(frames["usage"], end)
     counts.append(("silent_days", "usage", len(silent_days)))
     counted = pd.DataFrame(counts, columns=["repair", "source", "n_rows"])
     return Loaded(Sources(**frames), counted, silent_days)
 
 
-def _gather(
-    raw: Path, source: str, drops: range, interim: Path | None
-) -> tuple[pd.DataFrame, dict[str, int], list[int]]:
-    """Return a source's rows, the rows repaired by drop, and the drops that are cut."""
-    deliveries = [read(raw, drop, source, interim) for drop in drops]
-    rows = pa.concat_tables([one.rows for one in deliveries]).to_pandas()
-    n_rows = pd.DataFrame([one.repaired for one in deliveries]).sum().to_dict()
-    cut = [drop for drop, one in zip(drops, deliveries, strict=True) if one.is_cut]
-    return rows, n_rows, cut
-
-
-def _in_order(rows: pd.DataFrame, source: str) -> pd.DataFrame:
-    if source != "usage":  # it is in order, and too long to sort twice
-        rows = rows.sort_values("arrived_at", kind="stable")
-    return rows[list(SOURCES[source].columns)].reset_index(drop=True)
-
-
-def _repairs(
-    source: str, crm: pd.DataFrame, cut: list[int]
-) -> Iterator[partial[repairs.Repaired]]:
+def _repairs(source: str, crm: pd.DataFrame, cut: list[int]) -> Iterator[partial[Any]]:
     """Yield the repairs of a source that need all its drops, in their order."""
     yield partial(repairs.drop_test_accounts, crm=crm)
     yield partial(repairs.drop_orphans, crm=crm)

@@ -23,8 +23,8 @@ def select(
     is_selected = kept >= selecting.min_stability
     if not is_selected.any():
         raise ValueError(
-            f"cannot select: wanted columns that {selecting.min_stability:.0%} of the "
-            f"folds keep, found {kept.max():.0%} at most: lower select.min_stability"
+            f"cannot select: {kept.max():.0%} of the folds keep a column at most, not "
+            f"{selecting.min_stability:.0%}: lower select.min_stability"
         )
     table = {"share_of_folds": kept, "gain": shares.mean(), "is_selected": is_selected}
     stability = pd.DataFrame(table).sort_values([*table][:2], ascending=False)

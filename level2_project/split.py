@@ -33,18 +33,16 @@ def split(
     Raises:
         ValueError: either side is empty.
     """
-    cutoff = snapshots["cutoff"]
-    known_from = cutoff + gap
+    cutoff, known_from = snapshots["cutoff"], snapshots["cutoff"] + gap
     trains = known_from <= test_start
     if window is not None:
         trains &= known_from + window > test_start
     train, test = snapshots[trains], snapshots[cutoff == test_start]
     if train.empty or test.empty:
         raise ValueError(
-            f"cannot split at {test_start:%Y-%m-%d}: wanted rows on both sides, found "
-            f"{len(train)} to train and {len(test)} to test. Cutoffs run "
-            f"{cutoff.min():%Y-%m-%d} to {cutoff.max():%Y-%m-%d}: choose a test cutoff "
-            f"among them, later by the gap than the first"
+            f"cannot split at {test_start:%Y-%m-%d}: {len(train)} to train and "
+            f"{len(test)} to test. Choose a test cutoff in {cutoff.min():%Y-%m-%d} to "
+            f"{cutoff.max():%Y-%m-%d}, later by the gap than the first"
         )
     return Split(train, test)
 

@@ -15,12 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import optuna
 import pandas as pd
-from optuna.distributions import BaseDistribution
-from optuna.distributions import CategoricalDistribution as Choice
+from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.distributions import FloatDistribution as Float
 from optuna.distributions import IntDistribution as Int
-from optuna.pruners import PercentilePruner
-from optuna.samplers import TPESampler
 from optuna.storages.journal import JournalFileBackend, JournalStorage
 from optuna.trial import FrozenTrial, TrialState
 
@@ -35,22 +32,16 @@ SPACE: dict[str, dict[str, BaseDistribution]] = {
     "lightgbm": {
         "n_estimators": Int(50, 300, log=True),
         "learning_rate": Float(0.015, 0.15, log=True),
-        "num_leaves": Int(3, 32, log=True),
-        "min_child_samples": Int(20, 500, log=True),
-        "colsample_bytree": Float(0.2, 1.0),
-        "subsample": Float(0.4, 1.0),
-        "reg_alpha": Float(1e-3, 30.0, log=True),
-        "reg_lambda": Float(1e-3, 100.0, log=True),
+        "num_leaves": Int(3, 32, log=True), "min_child_samples": Int(20, 500, log=True),
+        "colsample_bytree": Float(0.2, 1.0), "subsample": Float(0.4, 1.0),
+        "reg_alpha": Float(1e-3, 30, log=True), "reg_lambda": Float(1e-3, 100, log=True)
     },
     "logistic": {"C": Float(1e-4, 10.0, log=True)},
-    "neural_net": {
-        "hidden_layer_sizes": Choice([8, 16, 32, 64]),  # one layer
-        "alpha": Float(1e-3, 30.0, log=True),
-        "max_iter": Int(5, 40, log=True),  # epochs
+    "neural_net": {  # one layer; `max_iter` are epochs
+        "hidden_layer_sizes": CategoricalDistribution([8, 16, 32, 64]),
+        "alpha": Float(1e-3, 30.0, log=True), "max_iter": Int(5, 40, log=True),
     },
-}
-# A search begins with the defaults of `train.py`, and with these for what they omit.
-OMITTED = {"subsample": 1.0, "reg_alpha": 1e-3}
+}  # fmt: skip
 # Without a frequency `subsample` does nothing.
 FIXED = {"lightgbm": {"subsample_freq": 1}, "logistic": {}, "neural_net": {}}
 AT_ONCE = 2  # folds, each on a thread
@@ -81,7 +72,7 @@ def tune(
     few, seed = sampled(folds, columns, config), config.seed_for("search")
     study = open_study(file, model)
     while len(finished(study)) < wanted:
-        trial = begin(study, SPACE[model], seed)
+        trial = begin(study, seed)
         try:
             run(trial, few, recipe_of(config, FIXED[model] | trial.params), seed)
         except KeyboardInterrupt:
@@ -95,12 +86,12 @@ def open_study(file: Path, model: str) -> optuna.Study:
     """Join the study in `file`, or begin it with the usual settings."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage = JournalStorage(JournalFileBackend(str(file)))
-    pruner = PercentilePruner(KEPT, n_startup_trials=UNTESTED)
+    pruner = optuna.pruners.PercentilePruner(KEPT, n_startup_trials=UNTESTED)
     study = optuna.create_study(
         storage=storage, pruner=pruner, study_name=model, load_if_exists=True
     )
     if not finished(study):
-        usual = OMITTED | DEFAULTS[model]
+        usual = {"subsample": 1.0, "reg_alpha": 1e-3} | DEFAULTS[model]
         study.enqueue_trial({name: usual[name] for name in SPACE[model]})
     return study
 
@@ -109,17 +100,15 @@ def finished(study: optuna.Study) -> list[FrozenTrial]:
     return study.get_trials(deepcopy=False, states=FINISHED)
 
 
-def begin(
-    study: optuna.Study, space: dict[str, BaseDistribution], seed: int
-) -> optuna.Trial:
+def begin(study: optuna.Study, seed: int) -> optuna.Trial:
     """Begin the next trial; what is drawn depends on how many there are, not on luck.
 
     So a search that is stopped and goes on ends with the trials that it would have had.
     """
     before = study.get_trials(states=(*FINISHED, TrialState.RUNNING))
     own = np.random.SeedSequence([seed, len(before)]).generate_state(1)[0]
-    study.sampler = TPESampler(seed=int(own), n_startup_trials=UNTESTED)
-    return study.ask(space)
+    study.sampler = optuna.samplers.TPESampler(seed=int(own), n_startup_trials=UNTESTED)
+    return study.ask(SPACE[study.study_name])
 
 
 def sampled(folds: list[Split], columns: list[str], config: Config) -> list[Split]:
@@ -140,10 +129,9 @@ def run(trial: optuna.Trial, folds: list[Split], recipe: Recipe, seed: int) -> N
     What is reported after a fold is the mean over all folds so far.
     """
     losses: list[float] = []
-    while len(losses) < len(folds):
-        pair = folds[len(losses) : len(losses) + AT_ONCE]
+    for seen in range(0, len(folds), AT_ONCE):
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            losses += pool.map(lambda fold: loss(recipe, fold, seed), pair)
+            losses += pool.map(lambda f: loss(recipe, f, seed), folds[seen:][:AT_ONCE])
         trial.report(float(np.mean(losses)), len(losses))
         if len(losses) < len(folds) and trial.should_prune():
             trial.study.tell(trial, state=TrialState.PRUNED)
@@ -163,10 +151,9 @@ def tuned(study: optuna.Study, fixed: dict[str, Any]) -> Tuned:
     The log loss of a trial that was given up is that of the folds it has seen.
     """
     trials = finished(study)
-    rows = [
-        (n, t.state.name.lower(), t.last_step, t.value) for n, t in enumerate(trials, 1)
-    ]
-    table = pd.DataFrame(rows, columns=["trial", "state", "n_folds", "log_loss"])
+    rows = [(t.state.name.lower(), t.last_step, t.value) for t in trials]
+    table = pd.DataFrame(rows, columns=["state", "n_folds", "log_loss"])
+    table.insert(0, "trial", table.index + 1)
     table = table.join(pd.DataFrame([trial.params for trial in trials]))
     shares = optuna.importance.get_param_importances(study)
     importance = pd.DataFrame(shares.items(), columns=["parameter", "importance"])

@@ -3,28 +3,23 @@
 Every curve is read off at points that all cutoffs share; its band is their t interval.
 """
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from level2_project.config import Economics
-from level2_project.measures.gain import gain_usd
+from level2_project.decide import reachable
+from level2_project.measures.gain import Array, gain_usd
 from level2_project.measures.interval import interval
 from level2_project.point_in_time.keys import LABEL
 
-Array = NDArray[Any]
-
 SHARES = np.linspace(0, 1, 101)
-BINS = 10  # of equally many customers each
 
 
 def curves(folds: list[pd.DataFrame], economics: Economics) -> dict[str, pd.DataFrame]:
     """Compute five curves by name from the predictions of one tested cutoff each."""
     sides = [(fold[LABEL].to_numpy(bool), fold["p_churn"].to_numpy()) for fold in folds]
-    n_bins = min(BINS, *map(len, folds))
+    n_bins = min(10, *map(len, folds))  # of equally many customers each
     bins = np.array([binned(*side, n_bins) for side in sides])  # (folds, 2, bins)
     return {
         "precision_recall": curve(SHARES, [precision(*side) for side in sides]),
@@ -35,7 +30,7 @@ def curves(folds: list[pd.DataFrame], economics: Economics) -> dict[str, pd.Data
     }
 
 
-def curve(x: Array, heights: Any) -> pd.DataFrame:
+def curve(x: Array, heights: list[Array] | Array) -> pd.DataFrame:
     """Put one curve's heights at the points `x` together.  # (n_folds, n_points)"""
     return pd.DataFrame({"x": x, **interval(np.asarray(heights))._asdict()})
 
@@ -75,7 +70,7 @@ def profit(fold: pd.DataFrame, economics: Economics) -> Array:
     expected = gain_usd(fold["p_churn"].to_numpy(), fee_usd, economics)
     came = gain_usd(fold[LABEL].to_numpy(float), fee_usd, economics)
     # The highest expected gain comes first, customers who cannot be reached last.
-    first = np.lexsort([-expected, ~fold["is_reachable"].to_numpy()])
+    first = np.lexsort([-expected, ~reachable(fold)])
     total = np.cumsum(came[first])
     return 1000 * np.append(0.0, total)[counts(len(fold))] / len(fold)
 

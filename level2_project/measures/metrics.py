@@ -1,13 +1,10 @@
 """Metrics: how good the probabilities of leaving are, one number each."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.metrics import log_loss as mean_log_loss
 
-Array = NDArray[Any]
+from level2_project.measures.gain import Array
 
 
 def roc_auc(left: Array, p_churn: Array) -> float:

@@ -1,1 +1,1 @@
-"""What training stands on: encoding, balancing, models."""
+"""What training stands on: encoding and balancing."""

@@ -7,11 +7,9 @@ import pandas as pd
 from imblearn import FunctionSampler
 from imblearn.over_sampling import SMOTE, SMOTENC
 from imblearn.under_sampling import RandomUnderSampler
-from numpy.typing import NDArray
 
+from level2_project.measures.gain import Array
 from level2_project.models.encode import NOMINAL
-
-Bools = NDArray[np.bool_]
 
 LEAVERS_PER_STAYER = 0.25  # after SMOTE; up to 1 costs more time and calibration
 
@@ -25,7 +23,7 @@ def sampler(imbalance: str, seed: int) -> FunctionSampler | RandomUnderSampler |
     return None
 
 
-def smote(features: pd.DataFrame, left: Bools, seed: int) -> tuple[pd.DataFrame, Bools]:
+def smote(features: pd.DataFrame, left: Array, seed: int) -> tuple[pd.DataFrame, Array]:
     """Add leavers made up between real ones; categories by vote of the neighbours.
 
     SMOTE looks at leavers alone. imbalanced-learn is shown just one stayer, since it
@@ -41,7 +39,6 @@ def smote(features: pd.DataFrame, left: Bools, seed: int) -> tuple[pd.DataFrame,
     method = partial(SMOTENC, categories) if categories else SMOTE
     how = {"k_neighbors": min(5, n_leavers - 1), "random_state": seed}
     smoter = method(sampling_strategy={True: wanted}, **how)
-    made, _ = smoter.fit_resample(features[shown], left[shown])
-    new = made.iloc[n_leavers + 1 :]
+    new = smoter.fit_resample(features[shown], left[shown])[0].iloc[n_leavers + 1 :]
     labels = np.concatenate([left, np.ones(len(new), bool)])
     return pd.concat([features, new], ignore_index=True), labels

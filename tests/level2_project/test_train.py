@@ -12,13 +12,14 @@ from sklearn.metrics import roc_auc_score
 from level2_project.models import balance
 from level2_project.models.balance import smote
 from level2_project.models.encode import NOMINAL, encoder
-from level2_project.models.recalibration import before_and_after, platt
 from level2_project.split import Split, split
 from level2_project.train import (
     Recipe,
     Trained,
+    before_and_after,
     p_churn,
     pipeline,
+    platt,
     recalibrated,
     train,
 )
