@@ -9,8 +9,9 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from level2_project.config import Config, Economics
-from level2_project.decide import decide, reachable
+from level2_project.decide import decide
 from level2_project.measures import gain, metrics
+from level2_project.measures.gain import reachable
 from level2_project.measures.interval import interval
 from level2_project.point_in_time.keys import LABEL
 from level2_project.run.display import Progress

@@ -36,11 +36,6 @@ def offers(
     return made.sort_values("gain_usd", ascending=False, ignore_index=True)
 
 
-def reachable(rows: pd.DataFrame) -> Array:
-    """Mark the customers without an unpaid invoice: a discount does not pay it."""
-    return ~(rows["is_unpaid"].to_numpy() > 0)
-
-
 def rested(offers: pd.DataFrame, rows: pd.DataFrame, rest_months: int) -> Array:
     """Mark the rows, one per customer and cutoff, without an offer in `rest_months`.
 

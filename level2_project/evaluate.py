@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.inspection import permutation_importance
 
 from level2_project.config import Economics
-from level2_project.decide import decide, reachable
+from level2_project.decide import decide
 from level2_project.measures import curves, gain
 from level2_project.measures.interval import interval
 from level2_project.measures.metrics import METRICS, UNITS
@@ -73,7 +73,7 @@ def decided(predictions: pd.DataFrame, economics: Economics) -> gain.Array:
     for cutoff, fold in predictions.groupby("cutoff", sort=True):
         rests = pd.to_datetime(fold["customer_id"].map(last)) > cutoff - rest
         p_churn, fee_usd = (fold[c].to_numpy() for c in ("p_churn", "monthly_fee_usd"))
-        offer = decide(p_churn, fee_usd, reachable(fold) & ~rests, economics)
+        offer = decide(p_churn, fee_usd, gain.reachable(fold) & ~rests, economics)
         offered[fold.index] = offer
         last |= dict.fromkeys(fold.loc[offer, "customer_id"], cutoff)
     return offered.to_numpy()

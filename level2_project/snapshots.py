@@ -5,10 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from level2_project.config import Config
-from level2_project.decide import reachable, rested
+from level2_project.decide import rested
 from level2_project.features import features
 from level2_project.label import label
 from level2_project.load import Sources
+from level2_project.measures.gain import reachable
 from level2_project.point_in_time.keys import KEYS
 from level2_project.point_in_time.tickets import TEXT_WINDOWS
 from level2_project.text.reader import reader

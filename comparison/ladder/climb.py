@@ -10,7 +10,7 @@ from comparison.method import Method, random_split
 from comparison.outcome import Outcome
 from comparison.practice import outcome, over_one_half
 from comparison.study import Study
-from level2_project.decide import reachable
+from level2_project.measures.gain import reachable
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.train import Recipe, Trained
 

@@ -22,8 +22,9 @@ from level2_project import (
     train,
     tune,
 )
-from level2_project.decide import decide, reachable
+from level2_project.decide import decide
 from level2_project.measures import curves, interval, metrics
+from level2_project.measures.gain import reachable
 from level2_project.models import encode
 from level2_project.point_in_time import billing, contract, grid, tickets, usage
 from level2_project.sources import (

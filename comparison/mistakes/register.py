@@ -6,10 +6,11 @@ from typing import NamedTuple
 from comparison.mistakes import offers, overlap, rows, testing
 from comparison.outcome import Comparison
 from comparison.study import Study
-from level2_project.decide import decide, reachable
+from level2_project.decide import decide
 from level2_project.evaluate import evaluate
 from level2_project.features import features
 from level2_project.label import label
+from level2_project.measures.gain import reachable
 from level2_project.models.encode import encoder
 from level2_project.snapshots import snapshots
 from level2_project.sources.completeness import check_completeness

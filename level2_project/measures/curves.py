@@ -8,8 +8,7 @@ import pandas as pd
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from level2_project.config import Economics
-from level2_project.decide import reachable
-from level2_project.measures.gain import Array, gain_usd
+from level2_project.measures.gain import Array, gain_usd, reachable
 from level2_project.measures.interval import interval
 from level2_project.point_in_time.keys import LABEL
 

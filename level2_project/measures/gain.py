@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from level2_project.config import Economics
@@ -30,3 +31,8 @@ def profit_per_1000_usd(
     """Compute what offers brought, USD per 1,000 customers, given who `left` anyway."""
     gain = gain_usd(left.astype(float), monthly_fee_usd, economics)
     return float(1_000 * gain[offer].sum() / len(left))
+
+
+def reachable(rows: pd.DataFrame) -> Array:
+    """Mark the customers without an unpaid invoice: a discount does not pay it."""
+    return ~(rows["is_unpaid"].to_numpy() > 0)

@@ -17,8 +17,8 @@ from level2_project.compare import (
     winner,
 )
 from level2_project.config import Config, read_config
-from level2_project.decide import decide, reachable
-from level2_project.measures.gain import profit_per_1000_usd
+from level2_project.decide import decide
+from level2_project.measures.gain import profit_per_1000_usd, reachable
 from level2_project.split import sample, split
 from level2_project.train import Recipe, p_churn, train
 from tests.level2_project.snapshots import snapshots_of
