@@ -142,6 +142,7 @@ sys.exit(command.main([]))
 """
 
 
+@pytest.mark.long
 def test_one_ctrl_c_ends_all_processes_at_once_in_one_line(tmp_path):
     run = subprocess.Popen(
         [sys.executable, "-c", CODE, str(tmp_path)], cwd=ROOT, text=True,

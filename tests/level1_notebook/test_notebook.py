@@ -238,6 +238,7 @@ def notebook_bytes(house: Path) -> bytes:
     return (house / "level1_notebook/churn.ipynb").read_bytes()
 
 
+@pytest.mark.long
 def test_a_build_leaves_what_the_readme_lists(house):
     written = {path.name for path in (house / "build/level1").iterdir()}
 
@@ -297,6 +298,7 @@ def test_the_committed_results_say_what_happened(monkeypatch):
     assert level1.happened() == []
 
 
+@pytest.mark.long
 def test_a_folder_that_cannot_be_written_gets_one_line(house):
     build = house / "build"
     build.rename(house / "build, as it was")

@@ -138,6 +138,7 @@ def test_claims_are_kept_as_they_were_made(result):
     assert claimed == {"roc_auc": 0.9, "profit": 5.0}
 
 
+@pytest.mark.long
 def test_a_level_gets_the_same_judgement_whoever_is_examined_beside_it(result, levels):
     alone = exam(["level8_flat"], WORLD, SEED, levels / "alone")
 

@@ -127,6 +127,7 @@ def test_ctrl_c_stops_at_once_and_says_that_the_same_command_goes_on(
     assert not list(runs.glob("*/.unfinished.*"))
 
 
+@pytest.mark.long
 @pytest.mark.flow
 def test_ctrl_c_stops_the_flow_at_once_and_without_a_traceback(small_world, tmp_path):
     runs = tmp_path / "runs"

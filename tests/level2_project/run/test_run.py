@@ -33,7 +33,7 @@ def quick(raw, runs) -> Config:
         raw=str(raw),
         runs=str(runs),
         split=replace(config.split, n_folds=4, untouched=2),
-        train=replace(config.train, compare_customers=600),
+        train=replace(config.train, compare_customers=300),
         tune=replace(config.tune, trials=3, customers=600),
     )
 
