@@ -31,7 +31,7 @@ def code_of(*folders: str) -> list[Path]:
 
 
 def imports(path: Path) -> set[str]:
-    """Give every module that a file names in an import, wherever in it."""
+    """Return every module that a file names in an import, wherever in it."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -42,7 +42,7 @@ def imports(path: Path) -> set[str]:
 
 
 def strings(path: Path) -> set[str]:
-    """Give every string in a file but its docstrings."""
+    """Return every string in a file but its docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
     return {t for t in texts if isinstance(t, str)} - docstrings(tree)

@@ -29,7 +29,7 @@ def in_each_world(report, level):
 
 
 def errors_off(values: list[float]) -> float:
-    """Give by how many standard errors the mean over worlds differs from 0."""
+    """Return by how many standard errors the mean over worlds differs from 0."""
     return mean(values) / (stdev(values) / len(values) ** 0.5)
 
 

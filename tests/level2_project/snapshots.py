@@ -40,7 +40,7 @@ def months(cutoffs: int) -> pd.DatetimeIndex:
 def traits(
     generator: np.random.Generator, customers: int, cutoffs: int
 ) -> dict[str, object]:
-    """Give what stays the same, or grows by itself, from cutoff to cutoff."""
+    """Return what stays the same, or grows by itself, from cutoff to cutoff."""
     plan = np.tile(generator.choice(3, customers, p=[0.45, 0.4, 0.15]), cutoffs)
     region = np.tile(generator.integers(0, 3, customers), cutoffs)
     joined = np.tile(generator.integers(0, 900, customers), cutoffs)
@@ -71,7 +71,7 @@ def behaviour(generator: np.random.Generator, rows: int) -> dict[str, np.ndarray
 
 
 def p_leave(snapshots: pd.DataFrame) -> pd.Series:
-    """Give each row's true chance of leaving, 3 % on average."""
+    """Return each row's true chance of leaving, 3 % on average."""
     decay = np.log(snapshots["minutes_7"] * 4 / snapshots["minutes_28"])
     log_odds = (
         -4.6

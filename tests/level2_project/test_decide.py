@@ -29,7 +29,7 @@ ANY_ECONOMICS = st.builds(
 
 
 def arrays(customers: list[tuple[float, float, bool]]) -> list[np.ndarray]:
-    """Give chances, fees and who left."""
+    """Return chances, fees and who left."""
     return [np.array(column) for column in zip(*customers, strict=True)]
 
 

@@ -18,7 +18,7 @@ SEPTEMBER, OCTOBER, NOVEMBER = "2024-09-01", "2024-10-01", "2024-11-01"
 
 @pytest.fixture(scope="module")
 def desk(small_world, tmp_path_factory) -> tuple[Path, Path]:
-    """Give the inbox with all drops, and the outbox of a project that was fitted."""
+    """Return the inbox with all drops, and the outbox of a project that was fitted."""
     folder = tmp_path_factory.mktemp("desk")
     inbox, outbox = all_drops(small_world, folder / "inbox"), folder / "outbox"
     outbox.mkdir()

@@ -25,17 +25,17 @@ CLAIMED = ["average_precision", "log_loss"]
 
 
 def quarter(exam: dict, metric: str) -> list[float]:
-    """Give what happened in each of the first three sealed months."""
+    """Return what happened in each of the first three sealed months."""
     return [month[metric] for month in exam["happened_by_month"][:3]]
 
 
 def off(exam: dict, metric: str) -> float:
-    """Give by how much one world's claim was too high."""
+    """Return by how much one world's claim was too high."""
     return exam["claimed"][metric] - mean(quarter(exam, metric))
 
 
 def error(exam: dict, metric: str) -> float:
-    """Give the standard error of that: of three months then, and of three now."""
+    """Return the standard error of that: of three months then, and of three now."""
     now = stdev(quarter(exam, metric)) / 3**0.5
     return (exam["claimed"][f"{metric}_error"] ** 2 + now**2) ** 0.5
 

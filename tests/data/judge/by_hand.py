@@ -34,14 +34,14 @@ class Customer:
         return self.world.gross_margin * self.life(again).fee[t]
 
     def chances(self, t: int, again: bool, cut: float) -> tuple[float, float, float]:
-        """Give the chances to be lost, to give notice and to stay."""
+        """Return the chances to be lost, to give notice and to stay."""
         life = self.life(again)
         lost = life.involuntary[t]
         notice = (1 - lost) * min(1.0, life.voluntary[t] * (1 - cut))
         return lost, notice, 1 - lost - notice
 
     def cost(self, t: int, again: bool) -> float:
-        """Give what an offer costs: contact, and two months' discount if he stays."""
+        """Return what an offer costs: contact, and two months' discount if he stays."""
         fee, cut = self.life(again).fee, self.life(again).cut[t]
         stays = self.chances(t, again, cut)[2]
         upfront = self.annual and not again
@@ -111,7 +111,7 @@ class Values:
 
 
 def schedules() -> Iterator[tuple[int, ...]]:
-    """Give all sets of months in which offers can be made, each free of the last."""
+    """Return all sets of months in which offers can be made, each free of the last."""
     for n in range(3):
         for months in combinations(range(SEALED), n):
             if all(b - a >= LASTS for a, b in pairwise(months)):

@@ -14,7 +14,7 @@ ROW = st.integers(0, len(WANTED) - 1)
 
 
 def predictions(**columns: object) -> pd.DataFrame:
-    """Give rows that fulfil the contract, but for the columns named."""
+    """Return rows that fulfil the contract, but for the columns named."""
     rows = {
         "customer_id": WANTED,
         "cutoff": CUTOFF,

@@ -13,7 +13,7 @@ def rows_of(life: Life, t: int, who: np.ndarray) -> list[np.ndarray]:
 
 
 def met(judge: Setting, events, who: np.ndarray) -> list[np.ndarray]:
-    """Give what those at positions `who` really met this month."""
+    """Return what those at positions `who` really met this month."""
     risk, fee = events.risk, events.state.fee(judge.world)
     return [risk.voluntary[who], risk.involuntary[who], fee[who]]
 

@@ -22,7 +22,7 @@ SCORES = st.integers(0, 9)  # few, so that many are tied
 
 
 def customers(seed: int, n: int = 400) -> tuple[np.ndarray, np.ndarray]:
-    """Give true chances, about 9 % on average, and a prediction of some worth."""
+    """Return true chances, about 9 % on average, and a prediction of some worth."""
     generator = np.random.default_rng(seed)
     logit = -3 + 1.5 * generator.standard_normal(n)
     guess = 0.7 * logit - 0.5 + generator.standard_normal(n)
@@ -183,7 +183,7 @@ def luck(p: np.ndarray, draws: int) -> np.ndarray:
 
 
 def off(expected: float, drawn: list[float]) -> float:
-    """Give by how many standard errors drawn values differ from the expected one."""
+    """Return by how many standard errors drawn values differ from the expected one."""
     error = np.std(drawn, ddof=1) / np.sqrt(len(drawn))
     return float((np.mean(drawn) - expected) / error)
 

@@ -157,7 +157,7 @@ def test_an_unknown_entry_is_refused():
 
 
 def parse_as_another_python(text: str) -> ast.Module:
-    """Give functions and classes the field that Python 3.12 brought, or take it."""
+    """Return functions and classes the field that Python 3.12 brought, or take it."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):

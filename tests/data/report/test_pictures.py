@@ -24,7 +24,7 @@ UP_TO_FOUR = [LEVELS[:n] for n in range(1, 5)]
 
 
 def written(figure: Figure) -> dict[str, Bbox]:
-    """Give the box of every text that is drawn, by the text and its place."""
+    """Return the box of every text that is drawn, by the text and its place."""
     drawn, canvas = set(), FigureCanvasAgg(figure)
 
     def note(text: Text, renderer: object) -> None:
@@ -54,7 +54,7 @@ def drawn(levels, tmp_path_factory) -> Path:
 
 
 def shown(picture: Path) -> set[str]:
-    """Give the ids in an SVG."""
+    """Return the ids in an SVG."""
     return set(re.findall(r'id="([^"]+)"', picture.read_text()))
 
 
