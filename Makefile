@@ -34,7 +34,7 @@ level2: data  ## run the project: from six messy sources to a report (5 minutes)
 
 #: Change it
 
-test: $(VENV)  ## run the tests (under 4 minutes)
+test: $(VENV)  ## run the tests (5 minutes)
 	$(PY) -m pytest -n 2 --dist loadfile -m "not long and not flow"
 	$(PY) -m pytest -m "flow and not long"
 
@@ -56,7 +56,7 @@ clean:  ## remove build/, caches and simulated worlds; .venv stays (at once)
 
 #: Renew what is committed
 
-results: $(VENV)  ## examine five worlds; renew README, tables, pictures (15 minutes)
+results: $(VENV)  ## examine five worlds; renew README, tables, pictures (7 minutes)
 	$(PY) -m data results --levels $(LEVELS)
 
 mistakes: $(VENV)  ## measure each mistake and each practice (20 minutes)

@@ -143,7 +143,7 @@ def plan_of_work(comparison: Comparison) -> str:
     seconds = [_seconds(job, comparison.others) for job in jobs]
     n_jobs = len(comparison.seeds) * (1 + len(comparison.levels))
     minutes = math.ceil(sum(seconds) / min(comparison.workers, len(jobs)) / 60)
-    takes = f"about {minutes} minutes" if all(seconds) else "nobody knows how long"
+    takes = f"about {minutes} minutes" if all(seconds) else "an unknown time"
     return (
         f"{len(jobs)} of {n_jobs} exams are stale; renewing them takes {takes}. "
         "Ctrl-C keeps what is finished, and the same command goes on."
