@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from data.calendar import first_day
 from data.sources.formats import time_text
-from data.sources.mess import KEYS, Mess, Shipment, Words, below, hashed
+from data.sources.mess import Mess, Shipment, Words, below, hashed
 from data.sources.rows import arrives, keep_rows, row_id
 from data.world.beliefs import CHANNELS, PLANS, REGIONS
 from data.world.state import Ints
