@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.sources.formats import as_text, repeated
-from data.world.state import Bools, Ints
+from data.world.state import Bools, Floats, Ints
 from data.world.streams import Streams
 
 Words = npt.NDArray[np.uint64]  # of 64 random bits
@@ -39,6 +39,7 @@ KEYS = {
 }
 NOT_UNIQUE = ("customers", "tickets")  # two rows of these may share a key
 CLIENT_BITS, DAY_BITS = 4, 24  # of a usage row's number, below the customer's
+BLOCK = 1 << 16  # rows; half a megabyte of numbers, which stays in the cache
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,12 @@ class Shipment:
             share: probability that a row is hit.
             among: the rows that may be hit.
         """
-        drawn = hashed(row_numbers(self.source, self.rows), self.keys[0])
-        return np.flatnonzero((drawn < np.uint64(share * 2.0**64)) & among)
+        hit = []
+        for start in range(0, max(len(self.rows), 1), BLOCK):
+            rows = self.rows.iloc[start : start + BLOCK]
+            drawn = hashed(row_numbers(self.source, rows), self.keys[0])
+            hit.append(uniform(drawn) < share)
+        return np.flatnonzero(np.concatenate(hit) & among)
 
     def draw(self, where: Ints, n: int) -> Ints:
         """Draw a whole number below `n` for each row at `where`."""
@@ -178,6 +183,11 @@ def hashed(numbers: Words, key: np.uint64) -> Words:
     return bits
 
 
+def uniform(bits: Words) -> Floats:
+    """Turn random bits into numbers from 0 up to 1, as many as a float can tell."""
+    return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
 def below(n: int, bits: Words) -> Ints:
     """Turn random bits into whole numbers from 0 up to `n`, all equally likely."""
-    return ((bits >> np.uint64(32)) * np.uint64(n) >> np.uint64(32)).astype(np.int64)
+    return (uniform(bits) * n).astype(np.int64)

@@ -137,6 +137,22 @@ def test_a_disk_that_takes_no_more_gets_one_line_and_leaves_no_half_file(
     assert digests(raw) == digests(whole)
 
 
+def test_a_disk_that_takes_no_manifest_leaves_no_drop(tmp_path, monkeypatch, capsys):
+    """All six files are there, but nothing says that they are whole."""
+
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(data.sources.files, "_entry", refuse)
+    raw = tmp_path / "raw"
+
+    assert main([*FEW, "--out", str(raw)]) == 2
+
+    assert capsys.readouterr().err.count("\n") == 1
+    assert unfinished(raw) == []
+    assert not [*raw.glob("20*")]
+
+
 def test_a_file_size_that_the_system_refuses_gets_one_line(tmp_path):
     """The system itself refuses, as it does on a full disk."""
     limit = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (3000, 3000))"
