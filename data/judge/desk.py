@@ -12,7 +12,6 @@ from data.sources.plan import Plan, emit_month
 from data.sources.rows import Frames
 from data.sources.subscriptions import roster
 from data.world.history import Lived
-from data.world.state import Bools
 from data.world.step import Events
 
 
@@ -37,7 +36,7 @@ class Desk:
     def outbox(self) -> Path:
         return self.folder / "outbox"
 
-    def receive(self, events: Events, withheld: Bools | None = None) -> None:
+    def receive(self, events: Events) -> None:
         """Add one month's news to the inbox."""
         arrivals, totals = emit_month(self.plan, events)
         self.totals = totals if self.totals is None else self.totals + totals
