@@ -18,12 +18,13 @@ def offers(
     Args:
         withheld: customers from whom a level withholds its offer on purpose.
     """
-    own = company_offers(company, events.state)
-    in_pilot = own.pilot | own.control
-    campaign = np.select([in_pilot, own.ad_hoc], ["pilot", "ad_hoc"], "level")
-    untreated = own.control if withheld is None else own.control | withheld
+    in_pilot = events.state.since_pilot == 0
+    ad_hoc = company_offers(company, events.state).ad_hoc
+    campaign = np.select([in_pilot, ad_hoc], ["pilot", "ad_hoc"], "level")
+    is_control = in_pilot & ~events.offers
+    untreated = is_control if withheld is None else is_control | withheld
     where = np.flatnonzero(events.offers | untreated)
-    arm = np.select([own.control, events.offers], ["control", "treated"], "withheld")
+    arm = np.select([is_control, events.offers], ["control", "treated"], "withheld")
     is_made = arm[where] == "treated"
     at = np.full(len(where), offers_made_at(events.month))
     customer_id, world = events.state.customer_id[where], company.world
