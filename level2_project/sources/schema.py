@@ -13,7 +13,6 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from data.calendar import month_name
 from level2_project import UserError
 
 SEND_AGAIN = "have the source send this month's file again"
@@ -118,7 +117,7 @@ SOURCES = {
         "ends_on": time(nullable=True), "reason": word(nullable=True),
     }),
     "transactions": Source("transactions.csv", ("transaction_id",), {
-        "transaction_id": whole(), "customer_id": whole(),
+        "transaction_id": whole(), "invoice_id": whole(), "customer_id": whole(),
         "kind": word("paid", "failed", "retry_paid", "retry_failed", "refund"), **WHEN,
         "amount_usd": number(),
     }),
@@ -135,16 +134,16 @@ SOURCES = {
     }, happened="day"),
     "offers": Source("offers.csv", ("offer_id",), {
         "offer_id": whole(), "customer_id": whole(), **WHEN, "campaign": word(),
-        "arm": word("treated", "control"), "discount": number(),
+        "arm": word("treated", "control", "withheld"), "discount": number(),
         "discount_months": whole(),
     }, comes_in_campaigns=True),
 }
 # fmt: on
 
 
-def file_of(source: str, month: int) -> str:
+def file_of(source: str, drop: str) -> str:
     """Name a source's file within the folder of all drops, "2022-03/usage.parquet"."""
-    return f"{month_name(month)}/{SOURCES[source].file}"
+    return f"{drop}/{SOURCES[source].file}"
 
 
 def checked(rows: pd.DataFrame, source: str, file: str) -> pd.DataFrame:
