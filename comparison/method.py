@@ -38,7 +38,7 @@ class Method:
         return self.case.config.seed_for(purpose)
 
     def claimed(self, folds: list[Split] | None = None) -> dict[str, float]:
-        """Return the claim that level 2 makes: from the same months one year earlier.
+        """Return the claim that level 2 makes: of the coming months, by past ones.
 
         Args:
             folds: other splits to make the claim on.
@@ -46,7 +46,7 @@ class Method:
         config = self.case.config
         folds = folds or for_claim(self.past, config.split, config.time)
         walked = walk(folds, self.columns, self.recipe, self.seed("walk"))
-        return claim(evaluate(walked, config.economics))
+        return claim(evaluate(walked, config.economics), config.split.claim_months)
 
     def trained(self, rows: pd.DataFrame | None = None) -> Trained:
         """Fit the model to `rows`, or to all of the past."""
@@ -84,7 +84,7 @@ def level2_method(case: Case) -> Method:
     return Method(
         case=case,
         columns=found.columns,
-        recipe=recipe_of(case.config, found.params),
+        recipe=recipe_of(case.config, found.params, found.recipe),
         past=case.past,
         sealed=case.sealed,
         offers=by_expected_profit(case),

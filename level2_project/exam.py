@@ -27,11 +27,11 @@ def fit(inbox: Path, outbox: Path) -> None:
     config, found = read_config(), read_found()
     until, interim = pd.Timestamp(config.time.predict_at), outbox / INTERIM
     sources = load(inbox, until, interim=interim).sources
-    recipe = recipe_of(config, found.params)
+    recipe = recipe_of(config, found.params, found.recipe)
     past = snapshots(sources, config)
     folds = for_claim(past, config.split, config.time)
     walked = walk(folds, found.columns, recipe, config.seed_for("walk"))
-    believed = claim(evaluate(walked, config.economics))
+    believed = claim(evaluate(walked, config.economics), config.split.claim_months)
     (outbox / "claim.json").write_text(json.dumps(believed, indent=1) + "\n")
     rows = past[[*KEYS, LABEL, *found.columns]]
     joblib.dump(train(recipe, rows, config.seed_for("train")), outbox / "model.joblib")

@@ -60,10 +60,24 @@ class Recipe:
     horizon_months: int = 1  # labels look so far ahead; recalibration keeps clear
 
 
-def recipe_of(config: Config, params: dict[str, Any]) -> Recipe:
-    """Return the configured recipe with these settings of its model."""
-    how, months = config.train, config.time.horizon_months
-    return Recipe(how.model, how.imbalance, how.recalibrate, params, months)
+def recipe_of(
+    config: Config, params: dict[str, Any], adopted: dict[str, Any] | None = None
+) -> Recipe:
+    """Return the recipe that was adopted, else the plain one of the config.
+
+    Args:
+        params: settings of the model, over `DEFAULTS`.
+        adopted: `model`, `imbalance` and `recalibrate`.
+    """
+    how = adopted or plain(config)
+    return Recipe(**how, params=params, horizon_months=config.time.horizon_months)
+
+
+def plain(config: Config) -> dict[str, Any]:
+    """Return the recipe that is used while none does better."""
+    how = config.train
+    names = ("model", "imbalance", "recalibrate")
+    return {name: getattr(how, name) for name in names}
 
 
 class Recalibration(NamedTuple):

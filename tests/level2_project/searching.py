@@ -16,6 +16,7 @@ from typing import Any
 from level2_project import tune as tuning
 from level2_project.config import Config, read_config
 from level2_project.split import Split, walk_forward
+from level2_project.train import recipe_of
 from level2_project.tune import Tuned, tune
 from tests.level2_project.snapshots import snapshots_of
 
@@ -24,10 +25,10 @@ USUAL = read_config()
 
 
 def config_of(trials: int, model: str = "lightgbm", **tuning: Any) -> Config:
-    """Six folds, two of them untouched."""
+    """Return a config of eight folds: four choose, two confirm, two are untouched."""
     return replace(
         USUAL,
-        split=replace(USUAL.split, n_folds=6, untouched=2),
+        split=replace(USUAL.split, n_folds=8, confirming=2, untouched=2),
         train=replace(USUAL.train, model=model),
         tune=replace(USUAL.tune, trials=trials, **tuning),
     )
@@ -35,7 +36,7 @@ def config_of(trials: int, model: str = "lightgbm", **tuning: Any) -> Config:
 
 @cache
 def folds() -> list[Split]:
-    return walk_forward(snapshots_of(150, 10), config_of(1).split, USUAL.time.gap)
+    return walk_forward(snapshots_of(150, 12), config_of(1).split, USUAL.time.gap)
 
 
 def silent(done: int, wanted: int) -> None:
@@ -48,7 +49,8 @@ def search(
     model: str = "lightgbm",
     progress: Callable[[int, int], None] = silent,
 ) -> Tuned:
-    return tune(folds(), COLUMNS, config_of(trials, model), file, progress)
+    config = config_of(trials, model)
+    return tune(folds(), COLUMNS, recipe_of(config, {}), config, file, progress)
 
 
 def get_stuck(*_: object) -> float:
