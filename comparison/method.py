@@ -14,7 +14,7 @@ from level2_project.evaluate import claim, evaluate, walk
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.run.found import read_found
 from level2_project.split import Split, for_claim, sample
-from level2_project.train import Recipe, Trained, p_churn, recipe_of, train
+from level2_project.train import Recipe, Trained, adopt, p_churn, recipe_of, train
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def level2_method(case: Case) -> Method:
     return Method(
         case=case,
         columns=found.columns,
-        recipe=recipe_of(case.config, found.params, found.recipe),
+        recipe=recipe_of(adopt(case.config, found.recipe), found.params),
         past=case.past,
         sealed=case.sealed,
         offers=by_expected_profit(case),

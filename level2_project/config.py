@@ -159,7 +159,9 @@ def _first_fault(error: ValidationError) -> str:
 def _check_months(split: Splitting, time: Time) -> None:
     """Refuse a config with too few months for the folds or the claim."""
     if split.confirming + split.untouched >= split.n_folds:
-        raise ValueError("split.untouched and confirming: wanted fewer than split.n_folds")
+        raise ValueError(
+            "split.untouched and confirming: wanted fewer than split.n_folds"
+        )
     if split.n_folds >= len(time.cutoffs):
         raise ValueError("split.n_folds: wanted fewer than the cutoffs with labels")
     # Two periods at the least, after one to learn from and the gap.

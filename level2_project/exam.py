@@ -16,7 +16,7 @@ from level2_project.run.found import read_found
 from level2_project.snapshots import candidates, snapshots
 from level2_project.sources.schema import BadDrop
 from level2_project.split import for_claim
-from level2_project.train import recipe_of, train
+from level2_project.train import adopt, recipe_of, train
 
 INTERIM = "interim"  # where the outbox keeps what was read of each drop
 READS = "drops"  # the judge lays monthly drops and active.csv into the inbox
@@ -27,7 +27,7 @@ def fit(inbox: Path, outbox: Path) -> None:
     config, found = read_config(), read_found()
     until, interim = pd.Timestamp(config.time.predict_at), outbox / INTERIM
     sources = load(inbox, until, interim=interim).sources
-    recipe = recipe_of(config, found.params, found.recipe)
+    recipe = recipe_of(adopt(config, found.recipe), found.params)
     past = snapshots(sources, config)
     folds = for_claim(past, config.split, config.time)
     walked = walk(folds, found.columns, recipe, config.seed_for("walk"))

@@ -152,7 +152,9 @@ def train_part(results: Results) -> dict[str, Any]:
     }
     return {
         "used": verdicts.of_recipe(used),
-        "verdicts": {n: verdicts.of_choice(text, choices[n]) for n, text in texts.items()},
+        "verdicts": {
+            n: verdicts.of_choice(text, choices[n]) for n, text in texts.items()
+        },
         "handling": " ".join(by_smote),
         "handling_pictures": handling,
         "recipes": recipes_of(comparison),

@@ -76,7 +76,9 @@ def for_claim(snapshots: pd.DataFrame, splitting: Splitting, time: Time) -> list
     starts = [*reversed(cutoffs[::-1][months - 1 :: months])]
     period = pd.DateOffset(months=months)
     first = cutoffs[months - 1] + time.gap  # the labels of so many cutoffs are known
-    return [split(snapshots, start, time.gap, period) for start in starts if start >= first]
+    return [
+        split(snapshots, start, time.gap, period) for start in starts if start >= first
+    ]
 
 
 def described(folds: list[Split], splitting: Splitting) -> pd.DataFrame:

@@ -60,24 +60,21 @@ class Recipe:
     horizon_months: int = 1  # labels look so far ahead; recalibration keeps clear
 
 
-def recipe_of(
-    config: Config, params: dict[str, Any], adopted: dict[str, Any] | None = None
-) -> Recipe:
-    """Return the recipe that was adopted, else the plain one of the config.
-
-    Args:
-        params: settings of the model, over `DEFAULTS`.
-        adopted: `model`, `imbalance` and `recalibrate`.
-    """
-    how = adopted or plain(config)
-    return Recipe(**how, params=params, horizon_months=config.time.horizon_months)
+def recipe_of(config: Config, params: dict[str, Any]) -> Recipe:
+    """Return the configured recipe with these settings of its model."""
+    months = config.time.horizon_months
+    return Recipe(**plain(config), params=params, horizon_months=months)
 
 
 def plain(config: Config) -> dict[str, Any]:
-    """Return the recipe that is used while none does better."""
-    how = config.train
+    """Return the recipe of the config, which is used while none does better."""
     names = ("model", "imbalance", "recalibrate")
-    return {name: getattr(how, name) for name in names}
+    return {name: getattr(config.train, name) for name in names}
+
+
+def adopt(config: Config, recipe: dict[str, Any]) -> Config:
+    """Return the config with another `model`, `imbalance` and `recalibrate`."""
+    return replace(config, train=replace(config.train, **recipe))
 
 
 class Recalibration(NamedTuple):

@@ -9,7 +9,6 @@ work may end with a trial more than was wanted.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +26,7 @@ from level2_project.config import Config
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.run.display import Progress
 from level2_project.split import Split, for_choice, sample
-from level2_project.train import DEFAULTS, Recipe
+from level2_project.train import DEFAULTS, Recipe, recipe_of
 
 SPACE: dict[str, dict[str, BaseDistribution]] = {
     "lightgbm": {
@@ -60,7 +59,6 @@ class Tuned(NamedTuple):
 def tune(
     folds: list[Split],
     columns: list[str],
-    recipe: Recipe,
     config: Config,
     file: Path,
     progress: Progress,
@@ -70,14 +68,13 @@ def tune(
     Only the folds open to choice are looked at. Another process may be at work on the
     file. `progress` is called after each trial with how many are done.
     """
-    model, wanted = recipe.model, config.tune.trials
+    model, wanted = config.train.model, config.tune.trials
     few, seed = sampled(folds, columns, config), config.seed_for("search")
     study = open_study(file, model)
     while len(finished(study)) < wanted:
         trial = begin(study, seed)
         try:
-            params = FIXED[model] | trial.params
-            run(trial, few, replace(recipe, params=params), seed)
+            run(trial, few, recipe_of(config, FIXED[model] | trial.params), seed)
         except KeyboardInterrupt:
             study.tell(trial, state=TrialState.FAIL)
             raise

@@ -5,7 +5,6 @@ results that the table says the step makes, in that order.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ from level2_project.split import (
     for_confirmation,
     walk_forward,
 )
-from level2_project.train import Recipe, p_churn, plain, recipe_of, train
+from level2_project.train import Recipe, adopt, p_churn, plain, recipe_of, train
 from level2_project.tune import tune
 
 
@@ -60,10 +59,14 @@ def columns_of(run: Run) -> list[str]:
     return columns
 
 
-def recipe_in(run: Run, is_tuned: bool = True) -> Recipe:
-    """Return the recipe that was adopted, with the settings that were."""
-    params = run.read("params.json")["adopted"] if is_tuned else {}
-    return recipe_of(run.config, params, run.read("recipe.json")["adopted"])
+def adopted(run: Run) -> Config:
+    """Return the config with the recipe that `compare` adopted."""
+    return adopt(run.config, run.read("recipe.json")["adopted"])
+
+
+def recipe_in(run: Run) -> Recipe:
+    """Return the recipe and the settings that were adopted."""
+    return recipe_of(adopted(run), run.read("params.json")["adopted"])
 
 
 @cache
@@ -115,12 +118,13 @@ def compare_step(run: Run, progress: Progress) -> list[Any]:
     config, columns = run.config, (*all_columns(run),)
     comparison = compare(run.read("snapshots"), config, progress)
     found, stays = best(comparison), plain(config)
-    both = [losses(run, recipe_of(config, {}, how), columns) for how in (found, stays)]
+    ways = (recipe_of(adopt(config, recipe), {}) for recipe in (found, stays))
+    both = [losses(run, recipe, columns) for recipe in ways]
     return [summary(comparison), choose(found, stays, *both), comparison]
 
 
 def select_step(run: Run, progress: Progress) -> list[Any]:
-    config, recipe = run.config, recipe_in(run, is_tuned=False)
+    config, recipe = run.config, recipe_of(adopted(run), {})
     folds, seed = for_choice(folds_of(run), config.split), config.seed_for("select")
     stability = select(folds, recipe, config.select, seed)
     found, stays = selected(stability), all_columns(run)
@@ -129,16 +133,11 @@ def select_step(run: Run, progress: Progress) -> list[Any]:
 
 
 def tune_step(run: Run, progress: Progress) -> list[Any]:
-    study, recipe = run.folder / "study.journal", recipe_in(run, is_tuned=False)
-    columns = columns_of(run)
-    params, trials, settings = tune(
-        folds_of(run), columns, recipe, run.config, study, progress
-    )
-    both = [
-        losses(run, replace(recipe, params=these), (*columns,))
-        for these in (params, {})
-    ]
-    return [choose(params, {}, *both), trials, settings]
+    config, columns, study = adopted(run), columns_of(run), run.folder / "study.journal"
+    params, *tables = tune(folds_of(run), columns, config, study, progress)
+    ways = (recipe_of(config, settings) for settings in (params, {}))
+    both = [losses(run, recipe, (*columns,)) for recipe in ways]
+    return [choose(params, {}, *both), *tables]
 
 
 def train_step(run: Run, progress: Progress) -> list[Any]:

@@ -27,7 +27,7 @@ def interval(values: NDArray[Any]) -> Interval:
 
 
 def prediction_error(figures: NDArray[Any], months: int) -> NDArray[Any]:
-    """Return the standard error of a forecast: the mean of all months, for the next few.
+    """Return the standard error of forecasting the next months by the mean of all.
 
     It allows for the luck of the past months and for that of the coming ones. Months
     that lie together may be alike (season, price rise): taken one by one they look

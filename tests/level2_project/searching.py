@@ -16,7 +16,6 @@ from typing import Any
 from level2_project import tune as tuning
 from level2_project.config import Config, read_config
 from level2_project.split import Split, walk_forward
-from level2_project.train import recipe_of
 from level2_project.tune import Tuned, tune
 from tests.level2_project.snapshots import snapshots_of
 
@@ -49,8 +48,7 @@ def search(
     model: str = "lightgbm",
     progress: Callable[[int, int], None] = silent,
 ) -> Tuned:
-    config = config_of(trials, model)
-    return tune(folds(), COLUMNS, recipe_of(config, {}), config, file, progress)
+    return tune(folds(), COLUMNS, config_of(trials, model), file, progress)
 
 
 def get_stuck(*_: object) -> float:

@@ -212,7 +212,7 @@ def test_what_a_search_found_is_adopted_only_beyond_its_interval(less, adopted):
 
 
 def test_a_search_among_equals_is_seldom_adopted():
-    """Twenty recipes that differ by luck alone: the best of them is not better later."""
+    """Of twenty recipes that differ by luck alone, the best is not better later."""
     generator = np.random.default_rng(5)
     adopted = 0
     for _ in range(200):

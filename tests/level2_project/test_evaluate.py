@@ -100,7 +100,7 @@ def test_about_19_of_20_intervals_hold_what_is_true():
 
 @pytest.mark.parametrize("persistence", [0.0, 0.8])
 def test_a_forecast_lies_within_two_of_its_errors_in_nearly_all_worlds(persistence):
-    """Also where months that lie together are alike; and the errors are not too wide."""
+    """Also where neighbouring months are alike; and the errors are not too wide."""
     generator = np.random.default_rng(8)
     shocks = generator.normal(size=(400, 18))  # (world, month)
     months = shocks.copy()

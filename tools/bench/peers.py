@@ -27,7 +27,7 @@ from level2_project.load import load
 from level2_project.run.found import read_found
 from level2_project.snapshots import snapshots
 from level2_project.split import Split, walk_forward
-from level2_project.train import Recipe, recipe_of, train
+from level2_project.train import Recipe, adopt, recipe_of, train
 from level2_project.train import p_churn as p_churn_of
 from tools.bench import automl
 from tools.bench.automl import IDS, LABEL, N_JOBS, features_of
@@ -57,7 +57,7 @@ def compare(world: Path, config: Config) -> dict[str, Any]:
     folds, n_customers = folds_of(world, found.columns, config)
     choice, tested = folds[: -config.split.untouched], folds[-config.split.untouched :]
     seed = config.seed_for("peers")
-    recipe = recipe_of(config, found.params, found.recipe)
+    recipe = recipe_of(adopt(config, found.recipe), found.params)
     budget = config.tune.trials * seconds_of_a_trial(recipe, choice, seed)
     best = automl.search(choice[-1].train, choice[-1].test, budget, seed)
     contenders = {
