@@ -12,7 +12,7 @@ from comparison.case import Case
 from comparison.practice import Offers, Practice, by_expected_profit
 from level2_project.evaluate import claim, evaluate, walk
 from level2_project.point_in_time.keys import KEYS, LABEL
-from level2_project.run.found import read_found
+from level2_project.run.found import Found, read_found
 from level2_project.split import Split, for_claim, sample
 from level2_project.train import Recipe, Trained, p_churn, recipe_of, train
 
@@ -76,6 +76,11 @@ class Method:
         """Learn from randomly drawn customers alone; all are still predicted."""
         drawn = sample(self.past, n_customers, self.seed(purpose))
         return replace(self, past=drawn)
+
+
+def searched() -> Found:
+    """Return the columns and settings that level 2's search found best."""
+    return read_found()
 
 
 def level2_method(case: Case) -> Method:

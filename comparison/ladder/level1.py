@@ -16,4 +16,5 @@ def level1(world: World, seed: int, folder: Path) -> Outcome:
         folder: scratch space; emptied first.
     """
     result = level_result(LEVEL, world, seed, folder)
-    return Outcome(result.claimed or {}, happened(result))
+    found = happened(result.happened or {}, result.money, result.offer_share)
+    return Outcome(result.claimed or {}, found)
