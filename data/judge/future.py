@@ -15,9 +15,8 @@ from data.world.beliefs import SEALED_MONTHS, World
 from data.world.company import Company
 from data.world.drift import drift, month_season
 from data.world.hazard import monthly_risk, offer_cut
-from data.world.newcomers import newcomers
+from data.world.newcomers import joins, newcomers
 from data.world.state import NEVER, Bools, Floats, Ints, State, append
-from data.world.step import joins
 
 RUN_OFF_MONTHS = 24
 MONTHS = SEALED_MONTHS + RUN_OFF_MONTHS
@@ -65,7 +64,7 @@ def _undisturbed(company: Company, state: State) -> Iterator[State]:
         yield state
         moved = drift(company, state)[0]
         if state.month < company.world.months:  # whoever joins later meets no decision
-            n = joins(company.world, state.month)
+            n = joins(company, state.month)
             joined = newcomers(company, state.month, n, len(state))
             moved = append(moved, joined)
         state = moved

@@ -11,11 +11,11 @@ from data.world.step import Events
 
 def offers(company: Company, events: Events) -> pd.DataFrame:
     """Return the month's rows; an offer that is not the company's is a level's."""
-    own = company_offers(company, events.state)
-    in_pilot = own.pilot | own.control
-    campaign = np.select([in_pilot, own.ad_hoc], ["pilot", "ad_hoc"], "level")
-    where = np.flatnonzero(events.offers | own.control)
-    is_control = own.control[where]
+    in_pilot = events.state.since_pilot == 0
+    ad_hoc = company_offers(company, events.state).ad_hoc
+    campaign = np.select([in_pilot, ad_hoc], ["pilot", "ad_hoc"], "level")
+    where = np.flatnonzero(events.offers | in_pilot)
+    is_control = ~events.offers[where]
     at = np.full(len(where), offers_made_at(events.month))
     customer_id, world = events.state.customer_id[where], company.world
     return pd.DataFrame(

@@ -19,7 +19,6 @@ from data.world.state import FIRST_CUSTOMER_ID, NEVER, TERM_MONTHS, Floats, Ints
 
 WINDOWS = ((0, 4), (4, 8), (8, 15), (15, 22), (22, 31))  # days before the cutoff
 ATTEMPTS = ("failed", "retry_failed", "retry_paid", "paid")
-HELPERS = ("asked_on", "started_on")  # no columns
 RISE = 1.02  # times the fee known before: less is rounding
 
 
@@ -29,7 +28,8 @@ class Recorded:
 
     world: World
     memory: dict[str, Floats] = field(default_factory=dict)
-    usage_weeks: Floats = field(default_factory=lambda: np.zeros((0, len(WINDOWS))))
+    usage_weeks: Floats = field(default_factory=lambda: np.zeros((0, 2 * len(WINDOWS))))
+    asked: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))  # open
 
     def learn(self, month: int, arrived: Frames, n: int) -> None:
         """Take in what arrived in `month`; `n` customers are known by its end."""
@@ -44,8 +44,8 @@ class Recorded:
 
     def columns(self) -> dict[str, Floats]:
         """Return every column by its name.  # each (n_customers,)"""
-        known = {k: v for k, v in self.memory.items() if k not in HELPERS}
-        weeks = {f"days_week_{i}": v for i, v in enumerate(self.usage_weeks.T)}
+        known = {k: v for k, v in self.memory.items() if k != "started_on"}
+        weeks = {f"usage_week_{i}": v for i, v in enumerate(self.usage_weeks.T)}
         return {**known, **weeks}
 
     def features(self) -> Floats:
@@ -74,17 +74,16 @@ class Recorded:
         past = first_day(month + 1).astype("M8[s]")
         age = ((past - rows["day"].to_numpy()) // np.timedelta64(86400, "s")) - 1
         who = _position(rows)
-        weeks = [
-            np.bincount(who[(age >= a) & (age < b)], minlength=n) for a, b in WINDOWS
-        ]
+        spent = rows["minutes"].to_numpy(float)
+        in_window = [(age >= a) & (age < b) for a, b in WINDOWS]
+        weeks = [np.bincount(who[here], minlength=n) for here in in_window]
+        weeks += [np.bincount(who[here], spent[here], n) for here in in_window]
         self.usage_weeks = np.column_stack(weeks).astype(float)
         days = _count(who, n)
         self.memory["days_before"] = self.memory.get("days_now", np.zeros(n))
         self.memory["days_now"] = days
-        minutes: Floats = rows["minutes"].to_numpy(float)
-        self.memory["minutes"] = np.bincount(who, weights=minutes, minlength=n).astype(
-            float
-        )
+        minutes: Floats = np.bincount(who, weights=spent, minlength=n).astype(float)
+        self.memory["minutes"] = minutes
         last = np.full(n, 99.0)
         np.minimum.at(last, who, age)
         self.memory["last_seen"] = last
@@ -94,6 +93,7 @@ class Recorded:
             ("days_ever", 0.97),
         ):
             self._remember(name, days, keep)
+            self._remember(name.replace("days", "minutes"), minutes, keep)
             self._remember(f"{name}_weight", np.ones(n), keep)
 
     def _tickets(self, month: int, rows: pd.DataFrame, n: int) -> None:
@@ -110,17 +110,19 @@ class Recorded:
         self._answers(month, rows, n)
 
     def _answers(self, month: int, rows: pd.DataFrame, n: int) -> None:
-        """Keep how long answers took and open tickets have waited, in days."""
-        asked_on = self.memory.get("asked_on", np.full(n, np.nan))
+        """Keep how long answers took and the oldest open ticket waits, in days."""
         opened, resolved = (rows[rows["event"] == e] for e in ("opened", "resolved"))
-        asked_on[_position(opened)] = _days(opened["event_at"])
-        took = _days(resolved["event_at"]) - asked_on[_position(resolved)]
+        fresh = pd.Series(_days(opened["event_at"]), opened["ticket_id"].to_numpy())
+        asked = pd.concat([self.asked, fresh])
+        took = _days(resolved["event_at"]) - asked.reindex(resolved["ticket_id"])
+        took = took.to_numpy()
         self._remember("slow", _count(_position(resolved[took > 7]), n), 0.6)
         self._remember("fast", _count(_position(resolved[took <= 1]), n), 0.6)
-        asked_on[_position(resolved[took >= 0])] = np.nan
-        self.memory["asked_on"] = asked_on
+        self.asked = asked[~asked.index.isin(resolved["ticket_id"])]
         cutoff = float(first_day(month + 1).astype(np.int64))
-        self.memory["waiting"] = np.nan_to_num(cutoff - asked_on, nan=-1.0)
+        waiting = np.full(n, -1.0)
+        np.maximum.at(waiting, _asker(self.asked), cutoff - self.asked.to_numpy())
+        self.memory["waiting"] = waiting
 
     def _billing(self, month: int, rows: pd.DataFrame, n: int) -> None:
         day = (rows["event_at"].to_numpy() - first_day(month).astype("M8[s]")) // (
@@ -202,6 +204,12 @@ def _position(rows: pd.DataFrame) -> Ints:
     return rows["customer_id"].to_numpy(np.int64) - FIRST_CUSTOMER_ID
 
 
+def _asker(asked: pd.Series) -> Ints:
+    """Return the position of the customer who opened each ticket."""
+    customer_id: Ints = asked.index.to_numpy(np.int64) // 10_000
+    return customer_id - FIRST_CUSTOMER_ID
+
+
 def _days(times: pd.Series) -> Floats:
     """Return days since 1970, with fractions."""
     return times.to_numpy().astype("M8[s]").astype(np.int64) / 86400
@@ -213,6 +221,5 @@ def _count(who: Ints, n: int) -> Floats:
 
 def _grow(name: str, values: Floats, n: int) -> Floats:
     """Make room for new customers, of whom nothing has been recorded."""
-    nothing = NEVER if name.startswith("since") else 0.0
-    fill = np.nan if name == "asked_on" else nothing
+    fill = NEVER if name.startswith("since") else 0.0
     return np.concatenate([values, np.full(n - len(values), fill)])
