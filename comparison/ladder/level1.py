@@ -15,5 +15,5 @@ def level1(world: World, seed: int, folder: Path) -> Outcome:
     Args:
         folder: scratch space; emptied first.
     """
-    result = level_result(LEVEL, world, seed, folder)
+    result = level_result(LEVEL, world, seed)
     return Outcome(result.claimed or {}, happened(result))

@@ -58,6 +58,20 @@ def foresee(company: Company, state: State) -> Future:
     )
 
 
+def leaving_within(
+    life: Life, t: int, months: int, cut: Floats | float = 0.0
+) -> Floats:
+    """Return the probabilities of leaving within `months` months from month `t` on.
+
+    Args:
+        cut: share of the voluntary probability that an offer removes.  # (n,)
+    """
+    within = slice(t, t + months)
+    notice = np.minimum(life.voluntary[within] * (1 - cut), 1.0)
+    stays = (1 - life.involuntary[within]) * (1 - notice)  # (months, n)
+    return 1 - stays.prod(axis=0)
+
+
 def _undisturbed(company: Company, state: State) -> Iterator[State]:
     """Let states drift while nobody leaves, with the newcomers of the sealed year."""
     for _ in range(MONTHS):
