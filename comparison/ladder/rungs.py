@@ -36,7 +36,7 @@ RUNGS = {
     LEVEL1: Rung(
         "level 1 as it is",
         "level 1",
-        lambda study: level1(study.world, study.seed, study.folder / "exam"),
+        lambda study: level1(study.world, study.seed),
         modules=("comparison.ladder.level1", "level1_notebook.exam"),
     ),
     "snapshots": Rung(
