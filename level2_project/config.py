@@ -75,8 +75,6 @@ class Splitting:
     n_folds: int = Field(ge=2, le=36)
     untouched: int = Field(ge=1, le=12)
     claim_months: int = Field(ge=1, le=12)
-    window: Literal["expanding", "sliding"]
-    window_months: int = Field(ge=1, le=60)
 
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)

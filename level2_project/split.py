@@ -17,7 +17,6 @@ def split(
     snapshots: pd.DataFrame,
     test_start: pd.Timestamp,
     gap: pd.DateOffset,
-    window: pd.DateOffset | None = None,
 ) -> Split:
     """Cut at `test_start`, so that all labels of the training side were known by then.
 
@@ -28,16 +27,12 @@ def split(
         snapshots: one row per customer per `cutoff` (midnight, UTC).
         test_start: the cutoff to predict.
         gap: horizon plus delay.
-        window: train only on labels that became known in so long before `test_start`.
 
     Raises:
         ValueError: either side is empty.
     """
-    cutoff, known_from = snapshots["cutoff"], snapshots["cutoff"] + gap
-    trains = known_from <= test_start
-    if window is not None:
-        trains &= known_from + window > test_start
-    train, test = snapshots[trains], snapshots[cutoff == test_start]
+    cutoff = snapshots["cutoff"]
+    train, test = snapshots[cutoff + gap <= test_start], snapshots[cutoff == test_start]
     if train.empty or test.empty:
         raise ValueError(
             f"cannot split at {test_start:%Y-%m-%d}: {len(train)} to train and "
@@ -51,10 +46,8 @@ def walk_forward(
     snapshots: pd.DataFrame, splitting: Splitting, gap: pd.DateOffset
 ) -> list[Split]:
     """Return one split for each of the last `n_folds` cutoffs, in order of time."""
-    sliding = splitting.window == "sliding"
-    window = pd.DateOffset(months=splitting.window_months) if sliding else None
     cutoffs = sorted(snapshots["cutoff"].unique())[-splitting.n_folds :]
-    return [split(snapshots, cutoff, gap, window) for cutoff in cutoffs]
+    return [split(snapshots, cutoff, gap) for cutoff in cutoffs]
 
 
 def for_choice(folds: list[Split], splitting: Splitting) -> list[Split]:
