@@ -24,11 +24,10 @@ from data.world.history import Lived, history
 from data.world.state import State
 from data.world.step import Events
 from level2_project.config import Config, read_config
-from level2_project.exam import described
+from level2_project.exam import INTERIM, described, opened
 from level2_project.load import Sources, load
 from level2_project.point_in_time.keys import KEYS
 from level2_project.snapshots import candidates, snapshots
-from level2_project.sources.schema import BadDrop
 
 CUTOFF = "cutoff"
 
@@ -92,7 +91,9 @@ class Recorder:
         self.flats.append(export.assign(**{CUTOFF: cutoff}))
         _, cut, _ = plan.mess.cut_sealed
         if after.month == plan.world.open_months + cut + 1:
-            self.refused = _refused(self.desk.inbox, self.rosters[-1], self.config)
+            self.refused = described(
+                self.desk.inbox, self.rosters[-1], self.config, self.desk.outbox
+            )
 
 
 def case(world: World, seed: int, folder: Path) -> Case:
@@ -132,21 +133,10 @@ def _live(plan: Plan, recorder: Recorder) -> tuple[Setting, list[Month]]:
 
 def _described(recorder: Recorder, config: Config) -> tuple[pd.DataFrame, Sources]:
     """Return the open months' snapshots, and all sources up to the last cutoff."""
-    inbox, last = recorder.desk.inbox, recorder.rosters[SEALED_MONTHS - 1]
-    known = load(inbox, pd.Timestamp(config.time.predict_at)).sources
-    return snapshots(known, config), load(inbox, last[CUTOFF].iloc[0]).sources
-
-
-def _refused(inbox: Path, customers: pd.DataFrame, config: Config) -> pd.DataFrame:
-    """Describe customers as level 2 does in the exam when a drop is refused."""
-    try:
-        return described(inbox, customers, config)
-    except BadDrop:
-        cutoff = customers[CUTOFF]
-        last_month = customers.assign(cutoff=cutoff - pd.DateOffset(months=1))
-        return described(inbox, last_month, config).assign(
-            cutoff=cutoff, is_free=False
-        )
+    desk, last = recorder.desk, recorder.rosters[SEALED_MONTHS - 1][CUTOFF].iloc[0]
+    interim = desk.outbox / INTERIM
+    known, config = opened(desk.inbox, config, interim)
+    return snapshots(known, config), load(desk.inbox, last, interim=interim).sources
 
 
 def _replaced(rows: pd.DataFrame, by: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,17 @@
-"""Compare: models, what handles imbalance, and recalibration, measured side by side."""
+"""Compare: models, what handles imbalance, and recalibration, measured side by side.
+
+The best of many is partly the luckiest. So whatever a search finds, here and in the
+steps `select` and `tune`, is used only if it also does better on folds that no search
+has seen, beyond the 95 % interval of the paired difference. Else the plain way stays.
+The figure is log loss: offers are decided by probabilities, it is lowest for the true
+ones, and it sees every customer. Average precision sees the order of a few leavers.
+"""
 
 import time
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
@@ -11,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from level2_project.config import Config, Economics
 from level2_project.decide import decide
 from level2_project.measures import gain, metrics
-from level2_project.measures.gain import reachable
+from level2_project.measures.gain import Array, reachable
 from level2_project.measures.interval import interval
 from level2_project.point_in_time.keys import LABEL
 from level2_project.run.display import Progress
@@ -98,18 +106,27 @@ def by_fold(comparison: pd.DataFrame, figure: str) -> pd.DataFrame:
     return figures[[recipe for recipe in RECIPES if recipe in figures]]
 
 
-def winner(comparison: pd.DataFrame) -> dict[str, Any]:
-    """Return the recipe to use: `model`, `imbalance`, `recalibrate`.
-
-    Money first: recipes go out whose profit lies behind the best by more than the 95 %
-    interval of the paired difference, then those whose average precision does. Of what
-    is left the lowest mean log loss wins, for offers are decided by probabilities. Of
-    equals, the simplest.
-    """
-    recipes = list(by_fold(comparison, "seconds"))
-    for figure in ("profit_per_1000_usd", "average_precision"):
-        figures = by_fold(comparison, figure)[recipes]
-        behind = figures.sub(figures[figures.mean().idxmax()], axis=0)
-        recipes = [*figures.columns[interval(behind.to_numpy(float)).high >= 0]]
-    model, imbalance, right = by_fold(comparison, "log_loss")[recipes].mean().idxmin()
+def best(comparison: pd.DataFrame) -> dict[str, Any]:
+    """Return the recipe with the lowest mean log loss; of equals, the simplest."""
+    model, imbalance, right = by_fold(comparison, "log_loss").mean().idxmin()
     return {"model": model, "imbalance": imbalance, "recalibrate": bool(right)}
+
+
+def loss(recipe: Recipe, fold: Split, seed: int) -> float:
+    """Compute the log loss on the fold's test side, nats per customer and month."""
+    model = train(recipe, fold.train, seed)
+    return metrics.log_loss(fold.test[LABEL].to_numpy(bool), p_churn(model, fold.test))
+
+
+def choose(found: Any, plain: Any, losses: Array, plain_losses: Array) -> Measured:
+    """Adopt what a search found if its log loss is lower beyond the interval.
+
+    Args:
+        losses: one per fold that the search has not seen; `plain_losses` likewise.
+
+    Returns:
+        `found`, `adopted`, and the difference in log loss: `mean`, `low` and `high`.
+    """
+    difference = interval(np.subtract(losses, plain_losses))
+    ends = {name: float(end) for name, end in difference._asdict().items()}
+    return {"found": found, "adopted": found if ends["high"] < 0 else plain, **ends}

@@ -2,7 +2,6 @@
 
 import re
 from base64 import b64decode
-from dataclasses import asdict
 from html.parser import HTMLParser
 
 import matplotlib as mpl
@@ -87,16 +86,26 @@ def test_the_page_is_well_formed_and_every_link_has_its_section(html):
 def test_the_decision_comes_first_with_the_sum_that_it_should_bring(html, results):
     lead = re.sub(r"\s+", " ", re.findall(r'<p class="lead">(.*?)</p>', html, re.S)[0])
 
-    mean, low, high = profit_of(results.year_ago)
+    mean, low, high = profit_of(results.evaluation)
     assert "Make an offer to 39 of 1,000 customers (3.9 %)." in lead
-    assert f"They should bring {mean} USD ({low} to {high}): the" in lead
+    assert "If the assumed share of leavers is kept" in lead
+    assert f"they bring {mean} USD ({low} to {high}): the" in lead
     assert html.index(lead[:20]) < html.index("<section")
 
 
-def test_the_last_tested_months_stand_where_the_claim_is_explained(html, results):
+def test_every_figure_is_claimed_with_its_error_but_profit(html, results):
+    words = Page(html).words
+
+    claimed = results.claimed
+    auc, error = claimed["roc_auc"], claimed["roc_auc_error"]
+    assert f"{auc:.4f} ± {error:.4f}" in words
+    assert words.count("not claimed") == 1
+
+
+def test_the_untouched_months_stand_where_the_claim_is_explained(html, results):
     decided, explained = Page(html).words.split("How good the probabilities are")[-2:]
 
-    mean, low, high = profit_of(results.evaluation)
+    mean, low, high = profit_of(results.untouched)
     assert f"have brought {mean} USD ({low} to {high}) a month" in explained
     assert f"{mean} USD" not in decided
 
@@ -112,8 +121,8 @@ def test_money_is_of_the_customers_of_this_month(results):
 
     words = page_of(results._replace(predictions=half)).words
 
-    profit = results.year_ago.metrics.set_index("metric").loc["profit", "mean"]
-    assert f"They should bring {profit / 2:,.0f} USD" in words
+    profit = results.evaluation.metrics.set_index("metric").loc["profit", "mean"]
+    assert f"they bring {profit / 2:,.0f} USD" in words
     assert "for the\n500 customers of this month" in words
 
 
@@ -231,13 +240,27 @@ def test_bias_and_lift_are_held_against_one(ends, biased, ranks):
     assert ranks in of_lift(found)
 
 
-def test_a_recipe_that_is_best_and_not_used_is_told(results):
-    used = asdict(results.config.train)
-    best = {**used, "model": "logistic", "recalibrate": True}
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ((-0.003, -0.001), "it is better, and used"),
+        ((-0.003, 0.001), "searched, nothing gained, and the plain way stays"),
+        ((0.001, 0.003), "it is worse, and the plain way stays"),
+    ],
+)
+def test_whether_a_choice_is_used_is_read_off_the_interval(ends, says):
+    low, high = ends
+    choice = {"mean": sum(ends) / 2, "low": low, "high": high}
 
-    assert "logistic regression" in of_choice(best, used)
-    assert "used is LightGBM" in of_choice(best, used)
-    assert "; this is used." in of_choice(used, used)
+    assert says in of_choice("a longer past", choice)
+
+
+def test_the_recipe_in_use_stands_on_the_page_even_if_another_one_was_best(html):
+    words = Page(html).words
+
+    assert "Used: LightGBM, nothing against imbalance, without recalibration." in words
+    assert "found as best LightGBM, class weights against imbalance, with" in words
+    assert words.count("nothing gained") == 2
 
 
 def test_the_verdicts_stand_on_the_page(html):

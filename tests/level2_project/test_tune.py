@@ -55,7 +55,7 @@ def read_lines(process: "subprocess.Popen[str]", count: int) -> None:
 
 def test_the_untouched_folds_are_not_even_looked_at(tmp_path):
     config = config_of(trials=2)
-    guarded: list[Any] = [*for_choice(folds(), config.split), *[Untouchable()] * 2]
+    guarded: list[Any] = [*for_choice(folds(), config.split), *[Untouchable()] * 4]
 
     tuned = tune(guarded, COLUMNS, config, tmp_path / "study.journal", silent)
 

@@ -1,25 +1,37 @@
-"""What the project found: the defaults are what was measured to be best."""
+"""What the project found: used is what later folds confirmed, or else the plain way."""
 
 import json
 
+import pytest
+
 from level2_project.config import read_config
 from level2_project.run.found import FILE, read_found
+from level2_project.train import plain
 
 KEPT = json.loads(FILE.read_text())
 
 
-def test_the_default_recipe_is_the_one_that_won():
-    how = read_config().train
+@pytest.mark.parametrize("name", ["recipe", "columns", "params"])
+def test_only_what_was_confirmed_is_used(name):
+    choice = KEPT["choices"][name]
 
-    assert KEPT["winner"] == {
-        "model": how.model,
-        "imbalance": how.imbalance,
-        "recalibrate": how.recalibrate,
-    }
+    is_confirmed = choice["high"] < 0
+    assert (choice["adopted"] == choice["found"]) == is_confirmed
 
 
-def test_the_exam_gets_the_columns_and_settings_that_were_kept():
-    assert read_found() == (KEPT["columns"], KEPT["params"])
+def test_what_stays_is_the_plain_way():
+    choices = KEPT["choices"]
+
+    if choices["recipe"]["high"] >= 0:
+        assert choices["recipe"]["adopted"] == plain(read_config())
+    if choices["params"]["high"] >= 0:
+        assert choices["params"]["adopted"] == {}
+
+
+def test_the_exam_gets_what_was_adopted():
+    choices = KEPT["choices"]
+
+    assert read_found()._asdict() == {n: choices[n]["adopted"] for n in choices}
 
 
 def test_every_recipe_was_measured():
