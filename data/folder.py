@@ -1,7 +1,8 @@
 """Folder: which world a folder holds, and whether it is whole.
 
 A world's folder has a manifest, `world.json`. It says which world this is, and whether
-all its files were written. One process at a time may write into it.
+all its files were written. Its seed would let a reader live the same life again, so it
+stands apart, with the truth. One process at a time may write into the folder.
 """
 
 import errno
@@ -15,12 +16,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from data.calendar import month_name
-from data.sources.files import FILES, UNFINISHED, write_whole
+from data.sources.deliver import drop_name, editions
+from data.sources.files import DROP_MANIFEST, FILES, UNFINISHED, write_whole
 from data.sources.plan import Plan
 
 MANIFEST = "world.json"
 LOCK = ".lock"
-KNOWLEDGE = ("ledger", "truth")  # of each month besides its drop, under `sealed/`
+SEED = Path("sealed/seed.json")
 REMEDIES = {
     errno.ENOSPC: "free some space, then run the same command again",
     errno.EDQUOT: "free some space, then run the same command again",
@@ -40,27 +42,36 @@ def is_whole(plan: Plan) -> bool:
     found = _read_manifest(plan.folder)
     if found is None:
         return False
-    if {name: found.get(name) for name in plan.manifest} != plan.manifest:
+    wanted = {**plan.manifest, "seed": plan.seed}
+    known = {name: found.get(name) for name in wanted}
+    if known | {"seed": found.get("seed", plan.seed)} != wanted:
         raise WrongFolder(
             f"{plan.folder} holds another world ({_describe(found)}); wanted "
-            f"{_describe(plan.manifest)}: name another folder or delete this one"
+            f"{_describe(wanted)}: name another folder or delete this one"
         )
     return bool(found["complete"])
 
 
 def missing_files(plan: Plan) -> list[Path]:
     """Return the world's files that are not in the folder, as paths within it."""
-    wanted = [Path(MANIFEST), Path("flat.csv")]
+    wanted = [Path(MANIFEST), SEED, Path("flat.csv")]
     for month in range(plan.world.months):
-        name, drop = month_name(month), drops_folder(plan, month) / month_name(month)
-        wanted += [drop / file for file in FILES.values()]
-        wanted += [Path("sealed") / kind / f"{name}.parquet" for kind in KNOWLEDGE]
+        for edition in editions(plan.mess, month):
+            name = drop_name(month, edition)
+            drop = drops_folder(plan, month, edition) / name
+            wanted += [drop / file for file in (*FILES.values(), DROP_MANIFEST)]
+            wanted.append(Path("sealed/ledger") / f"{name}.parquet")
+        wanted.append(Path("sealed/truth") / f"{month_name(month)}.parquet")
     return [path for path in wanted if not (plan.folder / path).is_file()]
 
 
-def drops_folder(plan: Plan, month: int) -> Path:
-    """Return the place of a month's drop within the world's folder."""
-    return Path() if month < plan.world.open_months else Path("sealed/drops")
+def drops_folder(plan: Plan, month: int, edition: int = 1) -> Path:
+    """Return the place of a month's drop within the world's folder.
+
+    A drop that is sent again arrives a month later.
+    """
+    arrives_in = month + edition - 1
+    return Path() if arrives_in < plan.world.open_months else Path("sealed/drops")
 
 
 @contextmanager
@@ -119,6 +130,8 @@ def _read_manifest(folder: Path) -> dict[str, object] | None:
         names = [path.name for path in folder.iterdir()] if folder.exists() else []
         if MANIFEST in names:
             found = json.loads((folder / MANIFEST).read_text())
+            if (folder / SEED).is_file():
+                found["seed"] = json.loads((folder / SEED).read_text())["seed"]
             return {**found, "complete": bool(found["complete"])}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise WrongFolder(f"cannot read {folder}: {error}") from None
@@ -132,6 +145,9 @@ def _read_manifest(folder: Path) -> dict[str, object] | None:
 def _write_manifest(plan: Plan, complete: bool) -> None:
     text = json.dumps({**plan.manifest, "complete": complete}, indent=2) + "\n"
     write_whole(plan.folder / MANIFEST, lambda path: path.write_text(text))
+    seed = json.dumps({"seed": plan.seed}) + "\n"
+    (plan.folder / SEED).parent.mkdir(exist_ok=True)
+    write_whole(plan.folder / SEED, lambda path: path.write_text(seed))
 
 
 def _describe(manifest: dict[str, object]) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
+import pandas as pd
 import pyarrow as pa
 
 from data.calendar import month_name
-from data.folder import KNOWLEDGE, drops_folder, is_whole, missing_files, writing
+from data.folder import drops_folder, is_whole, missing_files, writing
 from data.sources.deliver import deliver
 from data.sources.files import write_drop, write_parquet, write_source, write_whole
 from data.sources.flat import Totals, flat
@@ -92,14 +93,17 @@ def _write_month(
     month = lived.events.month
     late = before.result().arrivals.next_month if before else {}
     arrivals, totals = emitted.result()
-    drop = deliver(plan.mess, plan.company.streams, month, arrivals, late)
-    write_drop(drop, plan.folder / drops_folder(plan, month), plan.mess)
-    known = (drop.ledger, truth(plan.world, lived.events))
-    for kind, rows in zip(KNOWLEDGE, known, strict=True):
-        path = plan.folder / "sealed" / kind / f"{month_name(month)}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, partial(write_parquet, rows))
+    for drop in deliver(plan.mess, plan.company.streams, month, arrivals, late):
+        write_drop(drop, plan.folder / drops_folder(plan, month, drop.edition))
+        _write_sealed(plan, "ledger", drop.name, drop.ledger)
+    _write_sealed(plan, "truth", month_name(month), truth(plan.world, lived.events))
     return totals
+
+
+def _write_sealed(plan: Plan, kind: str, name: str, rows: pd.DataFrame) -> None:
+    path = plan.folder / "sealed" / kind / f"{name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, partial(write_parquet, rows))
 
 
 def _write_flat(plan: Plan, lived: Lived, totals: Totals) -> None:

@@ -1,6 +1,7 @@
 """Exam: how the judge asks this level: fitted once, then one prediction a month."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -8,7 +9,7 @@ import pandas as pd
 
 from level2_project.config import Config, read_config
 from level2_project.evaluate import claim, evaluate, walk
-from level2_project.load import load
+from level2_project.load import Sources, load
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.point_in_time.usage import USAGE_MONTHS
 from level2_project.predict import predict as predict_all
@@ -24,9 +25,8 @@ READS = "drops"  # the judge lays monthly drops and active.csv into the inbox
 
 def fit(inbox: Path, outbox: Path) -> None:
     """Write `claim.json` and the model, once, from what the open months left."""
-    config, found = read_config(), read_found()
-    until, interim = pd.Timestamp(config.time.predict_at), outbox / INTERIM
-    sources = load(inbox, until, interim=interim).sources
+    found = read_found()
+    sources, config = opened(inbox, read_config(), outbox / INTERIM)
     recipe = recipe_of(adopt(config, found.recipe), found.params)
     past = snapshots(sources, config)
     folds = for_claim(past, config.split, config.time)
@@ -41,12 +41,7 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
     """Write `predictions.parquet`, one row per customer in `active.csv`."""
     config, day = read_config(), pd.Timestamp(cutoff)
     customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
-    try:
-        here = described(inbox, customers, config, outbox / INTERIM)
-    except BadDrop:  # probabilities are wanted all the same; offers can wait
-        last_month = customers.assign(cutoff=day - pd.DateOffset(months=1))
-        here = described(inbox, last_month, config, outbox / INTERIM)
-        here = here.assign(cutoff=day, is_free=False)
+    here = described(inbox, customers, config, outbox)
     predictions = predict_all(
         joblib.load(outbox / "model.joblib"), here, config.economics
     )
@@ -54,8 +49,21 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
 
 
 def described(
-    inbox: Path, customers: pd.DataFrame, config: Config, interim: Path | None = None
+    inbox: Path, customers: pd.DataFrame, config: Config, outbox: Path
 ) -> pd.DataFrame:
-    """Describe customers by what had arrived before their cutoff."""
-    sources = load(inbox, customers["cutoff"].iloc[0], USAGE_MONTHS, interim).sources
-    return candidates(sources, customers, config)
+    """Describe customers by what had arrived before their cutoff, and was not refused."""
+    day, interim = customers["cutoff"].iloc[0], outbox / INTERIM
+    loaded = load(inbox, day, USAGE_MONTHS, interim, goes_on=True)
+    return candidates(loaded.sources, customers, config, loaded.stale)
+
+
+def opened(inbox: Path, config: Config, interim: Path) -> tuple[Sources, Config]:
+    """Read the open months, or all but the last one if a drop of that is refused."""
+    until = pd.Timestamp(config.time.predict_at)
+    try:
+        return load(inbox, until, interim=interim).sources, config
+    except BadDrop:
+        until -= pd.DateOffset(months=1)
+        time = replace(config.time, predict_at=f"{until:%Y-%m-%d}")
+        sources = load(inbox, until, interim=interim).sources
+        return sources, replace(config, time=time)

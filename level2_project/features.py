@@ -2,9 +2,13 @@
 
 A row of a source counts at a cutoff if it had happened and arrived before it:
 `point_in_time/grid.py` keeps this rule, and `dictionary.csv` beside it explains every
-column. The calendar month is no feature: two years hold each month twice, so it names
-single months rather than the season.
+column. A source whose newest drop is refused is described as it was known before that
+drop, so that a silent file does not read as silent customers. The calendar month is no
+feature: two years hold each month twice, so it names single months rather than the
+season.
 """
+
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -16,8 +20,13 @@ from level2_project.point_in_time.keys import KEYS
 from level2_project.point_in_time.tickets import ticket_features
 from level2_project.point_in_time.usage import usage_features
 
+Stale = Mapping[str, pd.Timestamp]  # sources, and up to when each is known
+FRESH: Stale = {}
 
-def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+
+def features(
+    sources: Sources, text: pd.DataFrame, rows: pd.DataFrame, stale: Stale = FRESH
+) -> pd.DataFrame:
     """Describe customers as they were known, at all cutoffs at once.
 
     Args:
@@ -25,16 +34,18 @@ def features(sources: Sources, text: pd.DataFrame, rows: pd.DataFrame) -> pd.Dat
         rows: `customer_id` and `cutoff` (midnight, UTC), one row per snapshot; what
             comes back are the same rows with one column per feature, `float32` or
             `category`. NaN stands for what had never happened.
+        stale: sources that are described as they were known at an earlier time.
     """
     grid = grid_of(rows)
-    contract, began = contract_features(grid, sources.subscriptions)
+    at = {source: grid.up_to(stale.get(source)) for source in Sources._fields}
+    contract, began = contract_features(at["subscriptions"], sources.subscriptions)
     found = {
         **contract,
-        **crm_features(grid, sources.customers),
-        **billing_features(grid, sources.transactions),
-        **offer_features(grid, sources.offers),
-        **ticket_features(grid, sources.tickets, text),
-        **usage_features(grid, sources.usage, began),
+        **crm_features(at["customers"], sources.customers),
+        **billing_features(at["transactions"], sources.transactions),
+        **offer_features(at["offers"], sources.offers),
+        **ticket_features(at["tickets"], sources.tickets, text),
+        **usage_features(at["usage"], sources.usage, began),
     }
     cells = grid.cells(rows)
     kinds = {True: "category", False: "float32"}  # of words, of numbers

@@ -15,6 +15,7 @@ import pandas as pd
 
 from level2_project.config import Labelling
 from level2_project.point_in_time.grid import seconds, spread
+from level2_project.point_in_time.keys import KEYS
 
 STAY = ["customer_id", "stay"]
 
@@ -44,16 +45,21 @@ def label(
         raise ValueError(f"cannot label {late[0]:%Y-%m-%d}: {fault}")
     news = subscriptions[subscriptions["arrived_at"] < known_by]
     rows = _running(stays(news, labelling), cutoffs, until="ends_at")
+    rows = roster(news, cutoffs, labelling).merge(rows, on=KEYS)
     left = rows["counts"] & (rows["ends_at"] < rows["cutoff"] + horizon)
-    return rows[["customer_id", "cutoff"]].assign(left=left)
+    return rows[KEYS].assign(left=left)
 
 
 def roster(
     subscriptions: pd.DataFrame, cutoffs: pd.DatetimeIndex, labelling: Labelling
 ) -> pd.DataFrame:
     """Return one row per customer and cutoff, by what had arrived before it."""
-    rows = _running(stays(subscriptions, labelling), cutoffs, until="heard_at")
-    return rows[["customer_id", "cutoff"]].drop_duplicates(ignore_index=True)
+    rosters = []
+    for at in range(len(cutoffs)):  # later news may join stays in another way
+        cutoff = cutoffs[at : at + 1]
+        news = subscriptions[subscriptions["arrived_at"] < cutoff[0]]
+        rosters.append(_running(stays(news, labelling), cutoff, until="heard_at"))
+    return pd.concat(rosters)[KEYS].drop_duplicates(ignore_index=True)
 
 
 def stays(subscriptions: pd.DataFrame, labelling: Labelling) -> pd.DataFrame:

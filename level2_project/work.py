@@ -17,7 +17,7 @@ from level2_project.config import Config
 from level2_project.decide import offers
 from level2_project.evaluate import claim, evaluate, importance, walk
 from level2_project.label import label, roster
-from level2_project.load import Loaded, Sources, load
+from level2_project.load import Loaded, load
 from level2_project.measures.gain import Array
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.point_in_time.usage import USAGE_MONTHS
@@ -41,11 +41,13 @@ from level2_project.tune import tune
 
 
 @cache
-def loaded(run: Run, cutoff: str = "", months: int | None = None) -> Loaded:
+def loaded(
+    run: Run, cutoff: str = "", months: int | None = None, goes_on: bool = False
+) -> Loaded:
     """Load what had arrived before a cutoff, once for the steps that read it."""
     at = pd.Timestamp(cutoff or run.config.time.predict_at)
     raw, interim = Path(run.config.raw), Path(run.config.runs) / "interim"
-    return load(raw, at, months, interim)
+    return load(raw, at, months, interim, goes_on)
 
 
 def folds_of(run: Run) -> list[Split]:
@@ -99,16 +101,17 @@ def label_step(run: Run, progress: Progress) -> list[Any]:
 
 def features_step(run: Run, progress: Progress) -> list[Any]:
     """Describe customers at the past cutoffs, and at the one to predict."""
-    sources = loaded(run).sources
-    here = candidates_at(run.config.time.predict_at, sources, run.config)
+    known = loaded(run)
+    here = candidates_at(run.config.time.predict_at, known, run.config)
     loaded.cache_clear()  # two years of usage need not stay in memory
-    return [snapshots(sources, run.config), here]
+    return [snapshots(known.sources, run.config), here]
 
 
-def candidates_at(cutoff: str, sources: Sources, config: Config) -> pd.DataFrame:
+def candidates_at(cutoff: str, known: Loaded, config: Config) -> pd.DataFrame:
     """Describe the customers of a cutoff, as far as news had arrived by then."""
-    at = pd.DatetimeIndex([cutoff])
-    return candidates(sources, roster(sources.subscriptions, at, config.label), config)
+    at, sources = pd.DatetimeIndex([cutoff]), known.sources
+    customers = roster(sources.subscriptions, at, config.label)
+    return candidates(sources, customers, config, known.stale)
 
 
 def split_step(run: Run, progress: Progress) -> list[Any]:
@@ -176,8 +179,8 @@ def predict_step(run: Run, progress: Progress) -> list[Any]:
 
 def predict_later(run: Run, cutoff: str) -> Path:
     """Predict a later cutoff into a file of the run's folder, and return its path."""
-    sources = loaded(run, cutoff, USAGE_MONTHS).sources
-    here = candidates_at(cutoff, sources, run.config)
+    known = loaded(run, cutoff, USAGE_MONTHS, goes_on=True)
+    here = candidates_at(cutoff, known, run.config)
     name = f"predictions-{cutoff}"
     run.write(name, predict(run.read("model.joblib"), here, run.config.economics))
     return run.path(name)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.calendar import month_name
 from data.judge.year import Setting, setting
+from data.sources.deliver import drop_name
 from data.sources.emit import emit
 from data.sources.rows import Frames
 from data.world.beliefs import World
@@ -61,10 +61,13 @@ def emitted(world: World, seed: int) -> Frames:
     }
 
 
-def month_folder(world_folder: Path, month: int, open_months: int = 24) -> Path:
-    """Return the folder of a month in a written world."""
-    sealed = Path("sealed/drops") if month >= open_months else Path()
-    return world_folder / sealed / month_name(month)
+def month_folder(
+    world_folder: Path, month: int, open_months: int = 24, edition: int = 1
+) -> Path:
+    """Return the folder of a month's drop in a written world."""
+    is_sealed = month + edition - 1 >= open_months  # sent again a month later
+    sealed = Path("sealed/drops") if is_sealed else Path()
+    return world_folder / sealed / drop_name(month, edition)
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -7,29 +7,67 @@ A level's folder holds `exam.py`, its adapter:
                                       # figures by name, `log_loss_error` its error
     predict(inbox, cutoff, outbox)    # every month; writes predictions.parquet
 
-The inbox always holds `active.csv`, the customers to score.
+The inbox always holds `active.csv`, the customers to score. A claim is about the next
+`months` cutoffs, its own first: `"months": 3` in claim.json; without it, all twelve.
+A claimed profit is always that of a year at the claimed rate.
+
+What a level that lives through the year may rely on. The outbox is its own folder:
+what it leaves there, it finds at the next cutoff. Nothing else lasts: the judge may
+start a fresh process for any call, so a global variable is no memory. The offers that
+it made come back in `offers.csv` of the month's drop, as campaign "level". The optional
+column `arm` of its predictions says on which side of the level's own lot a customer
+fell: "treated" needs an offer, "withheld" needs none, "" is neither. `offers.csv` lists
+both, the withheld customers with discount 0; an offer without an arm comes back as
+"treated". A drop that broke is sent again, whole, under its own name, `2024-09.r2`. It
+lies in the inbox one cutoff later than the broken one. In any `predict` the level may
+write claim.json anew; the newest claim of each cutoff is kept.
+
+The year is lived twice. In the closed loop the offers are made, and money is counted.
+In the shadow life the level goes on from a copy of its folder after the first cutoff,
+in another process, and none of its offers is made or comes back. Its probabilities are
+measured there. A level that learns from its own offers learns nothing from them there.
+
+A level is told neither the seed nor the truth. Its process starts anew for each world.
+It inherits no memory, no arguments and few environment variables, and its folders have
+names that say nothing. So no level learns the seed by accident or by looking around.
+This does not stop a program that sets out to cheat: it runs as the same user, could
+search the disk and other processes, and could simulate small seeds until one fits.
+Therefore a test forbids levels to import `data.world`, `data.sources` and `data.judge`,
+and `scores.leak` finds foresight in the predictions themselves.
 """
 
-import importlib
 import json
 import math
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol
 
 import pandas as pd
 
-from data.judge.metrics import METRICS
 from data.judge.result import Claim
 
-CLAIMS = ("accuracy", *METRICS, "profit")
+CLAIM, PREDICTIONS = "claim.json", "predictions.parquet"  # in the outbox
+CLAIMS = (
+    "accuracy",
+    "roc_auc",
+    "average_precision",
+    "log_loss",
+    "calibration",
+    "lift_at_10_percent",
+    "profit",
+)
 ERROR = "_error"  # ending of a claim's name: the standard error of that claim
+MONTHS = "months"  # in a claim: the number of cutoffs that it is about
+ALL_MONTHS = 12
 COLUMNS = {
     "customer_id": "integer",
     "cutoff": "text",
     "p_churn": "number",
     "offer": "bool",
 }
+ARM = "arm"  # optional, after the other columns
+WITHHELD = "withheld"
+ARMS = {"treated": True, WITHHELD: False}  # does the arm get an offer?
 
 
 class Level(Protocol):
@@ -48,16 +86,6 @@ class UnknownLevel(ValueError):
 
 class BadPredictions(ValueError):
     """A level's file breaks the contract; the message names the first rows that do."""
-
-
-def level(name: str) -> Level:
-    """Import the adapter of a level.
-
-    Raises:
-        UnknownLevel: there is no such level.
-    """
-    check_level(name)
-    return cast(Level, importlib.import_module(f"{name}.exam"))
 
 
 def check_level(name: str) -> None:
@@ -81,13 +109,21 @@ def _has_adapter(name: str) -> bool:
 
 
 def read_claim(outbox: Path) -> Claim:
-    """Read what a level believed it would reach.
+    """Read what a level believed it would reach, and for how many months.
 
     Raises:
         BadPredictions: `claim.json` is missing or holds anything but known numbers.
     """
-    claim = _read_json_object(outbox / "claim.json")
+    claim = _read_json_object(outbox / CLAIM)
+    months = claim.get(MONTHS, ALL_MONTHS)
+    if type(months) is not int or not 1 <= months <= ALL_MONTHS:
+        raise BadPredictions(
+            f"claim.json: wanted a whole number of {MONTHS}, 1 to {ALL_MONTHS}, "
+            f"found {months!r}"
+        )
     for name, value in claim.items():
+        if name == MONTHS:
+            continue
         if name.removesuffix(ERROR) not in CLAIMS:
             raise BadPredictions(
                 f"claim.json: {name!r} is none of {', '.join(CLAIMS)}, "
@@ -121,20 +157,24 @@ def _is_number(value: object) -> bool:
 def read_predictions(outbox: Path, cutoff: str, wanted: pd.Index) -> pd.DataFrame:
     """Read and check one month's predictions, indexed and ordered like `wanted`.
 
+    The column `arm` is there in any case; "" where the level wrote none.
+
     Args:
         wanted: the ids of the customers to score.
 
     Raises:
         BadPredictions: anything breaks the contract.
     """
-    path = outbox / "predictions.parquet"
+    path = outbox / PREDICTIONS
     if not path.exists():
         raise BadPredictions(f"wanted {path.name} for {cutoff}, found none")
     try:
         rows = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise BadPredictions(f"wanted a Parquet file, found {error}") from None
-    for check in (_columns, _cutoff, _probabilities):
+    if ARM not in rows:
+        rows = rows.assign(**{ARM: pd.Series("", rows.index, "str")})
+    for check in (_columns, _cutoff, _probabilities, _arms):
         check(rows, cutoff)
     _customers(rows["customer_id"], wanted)
     return rows.set_index("customer_id").loc[wanted]
@@ -147,12 +187,13 @@ def _columns(rows: pd.DataFrame, _: str) -> None:
         "number": pd.api.types.is_float_dtype,
         "bool": pd.api.types.is_bool_dtype,
     }
-    if list(rows.columns) != list(COLUMNS):
+    if list(rows.columns) != [*COLUMNS, ARM]:
         raise BadPredictions(
-            f"wanted columns {list(COLUMNS)}, found {list(rows.columns)}"
+            f"wanted columns {list(COLUMNS)} and, if need be, {ARM}; "
+            f"found {list(rows.columns)}"
         )
     _refuse(rows, rows.isna().any(axis=1), "a missing value")
-    for name, kind in COLUMNS.items():
+    for name, kind in {**COLUMNS, ARM: "text"}.items():
         if not kinds[kind](rows[name].dtype):
             raise BadPredictions(f"{name}: wanted {kind}, found {rows[name].dtype}")
 
@@ -164,6 +205,13 @@ def _cutoff(rows: pd.DataFrame, cutoff: str) -> None:
 def _probabilities(rows: pd.DataFrame, _: str) -> None:
     outside = ~rows["p_churn"].between(0, 1)  # NaN is not between
     _refuse(rows, outside, "p_churn outside [0, 1]")
+
+
+def _arms(rows: pd.DataFrame, _: str) -> None:
+    arm = rows[ARM]
+    _refuse(rows, ~arm.isin(["", *ARMS]), f"an {ARM} other than {', '.join(ARMS)}")
+    wrong = (arm != "") & (arm.map(ARMS) != rows["offer"])
+    _refuse(rows, wrong, f"an {ARM} that disagrees with the offer")
 
 
 def _refuse(rows: pd.DataFrame, bad: pd.Series, what: str) -> None:

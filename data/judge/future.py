@@ -15,9 +15,8 @@ from data.world.beliefs import SEALED_MONTHS, World
 from data.world.company import Company
 from data.world.drift import drift, month_season
 from data.world.hazard import monthly_risk, offer_cut
-from data.world.newcomers import newcomers
+from data.world.newcomers import joins, newcomers
 from data.world.state import NEVER, Bools, Floats, Ints, State, append
-from data.world.step import joins
 
 RUN_OFF_MONTHS = 24
 MONTHS = SEALED_MONTHS + RUN_OFF_MONTHS
@@ -59,13 +58,27 @@ def foresee(company: Company, state: State) -> Future:
     )
 
 
+def leaving_within(
+    life: Life, t: int, months: int, cut: Floats | float = 0.0
+) -> Floats:
+    """Return the probabilities of leaving within `months` months from month `t` on.
+
+    Args:
+        cut: share of the voluntary probability that an offer removes.  # (n,)
+    """
+    within = slice(t, t + months)
+    notice = np.minimum(life.voluntary[within] * (1 - cut), 1.0)
+    stays = (1 - life.involuntary[within]) * (1 - notice)  # (months, n)
+    return 1 - stays.prod(axis=0)
+
+
 def _undisturbed(company: Company, state: State) -> Iterator[State]:
     """Let states drift while nobody leaves, with the newcomers of the sealed year."""
     for _ in range(MONTHS):
         yield state
         moved = drift(company, state)[0]
         if state.month < company.world.months:  # whoever joins later meets no decision
-            n = joins(company.world, state.month)
+            n = joins(company, state.month)
             joined = newcomers(company, state.month, n, len(state))
             moved = append(moved, joined)
         state = moved

@@ -1,8 +1,11 @@
 """Metrics: how good predictions are, in expectation over who leaves.
 
-`p` is each customer's true probability of leaving, so no outcome has to be drawn. The
-area under the ROC curve, log loss and lift are exact expectations; average precision is
-exact up to one part in the number of customers.
+`p` is each customer's true probability of leaving, so no outcome has to be drawn. Log
+loss is an exact expectation. The other figures are ratios whose two sides are exact
+expectations: they meet the mean ratio up to one part in the number of leavers.
+
+Customers with equal predictions stand in a random order: a figure that depends on the
+order is its mean over all orders. So a constant prediction has a lift of exactly 1.
 """
 
 import numpy as np
@@ -36,11 +39,44 @@ def expected_auc(p: Floats, predicted: Floats) -> float:
     return float(won / (p.sum() * stays.sum() - np.sum(p * stays)))
 
 
+def auc_error(p: Floats, predicted: Floats) -> float:
+    """Return the standard error of `realised_auc` around `expected_auc`.
+
+    With outcomes y, k_ij = [score_i > score_j] (ties: 1/2) and the expected area a, the
+    sum over pairs of y_i (1 - y_j) (k_ij - a) has mean 0. It is quadratic in y, and
+    outcomes are independent, so its variance is exact. The error is its root over the
+    expected number of pairs.
+
+    Source: Hoeffding 1948 (a sum over pairs, split into its first and second order).
+    """
+    area, ranked = expected_auc(p, predicted), np.sort(predicted)
+    below = np.searchsorted(ranked, predicted, side="left")
+    level = np.searchsorted(ranked, predicted, side="right") - below - 1
+    lean = 1 - 2 * area  # of every pair's second order
+    slope = below + level / 2 - (len(p) - 1) * area - lean * (p.sum() - p)
+    spread = p * (1 - p)
+    first, second = spread * slope**2, (spread.sum() ** 2 - np.sum(spread**2)) / 2
+    variance = float(first.sum() + lean**2 * second)
+    return variance**0.5 / float(p.sum() * (1 - p).sum() - spread.sum())
+
+
 def expected_average_precision(p: Floats, predicted: Floats) -> float:
-    """Return the mean precision at each leaver's rank, ties broken by position."""
+    """Return the mean precision at each leaver's rank.
+
+    Among m customers with equal predictions behind `ahead` others, ranks are a random
+    order: 1 / rank is on average `inverse`, and the share of the other m - 1 that come
+    first is in proportion to the rank.
+    """
     ranked = p[np.argsort(-predicted, kind="stable")]
-    found_before = np.cumsum(ranked) - ranked
-    precision = (1 + found_before) / np.arange(1, len(ranked) + 1)
+    m = np.unique(-predicted, return_counts=True)[1]  # sizes of groups of equals
+    ahead = np.cumsum(m) - m
+    inverse = np.add.reduceat(1 / np.arange(1, len(p) + 1), ahead) / m
+    found = np.add.reduceat(ranked, ahead)
+    found_ahead = np.cumsum(found) - found
+    first = (1 + found_ahead) * inverse
+    others_first = (1 - (ahead + 1) * inverse) / np.maximum(m - 1, 1)
+    group = np.repeat(np.arange(len(m)), m)
+    precision = first[group] + others_first[group] * (found[group] - ranked)
     return float(np.sum(ranked * precision) / ranked.sum())
 
 
@@ -62,18 +98,22 @@ def calibration_curve(p: Floats, predicted: Floats, groups: int = 10) -> Floats:
     Customers with equal predictions share their mean true probability, so it does not
     matter which of them falls into which group.
     """
-    _, alike = np.unique(predicted, return_inverse=True)
-    shared = (np.bincount(alike, p) / np.bincount(alike))[alike]
     lowest_first = np.argsort(predicted, kind="stable")
-    both = np.column_stack([predicted, shared])[lowest_first]  # (n_customers, 2)
+    both = np.column_stack([predicted, _shared(p, predicted)])[lowest_first]  # (n, 2)
     return np.array([group.mean(axis=0) for group in np.array_split(both, groups)])
+
+
+def _shared(p: Floats, predicted: Floats) -> Floats:
+    """Return the mean of `p` over the customers with the same prediction, for each."""
+    _, alike = np.unique(predicted, return_inverse=True)
+    return (np.bincount(alike, p) / np.bincount(alike))[alike]
 
 
 def expected_lift(p: Floats, predicted: Floats, share: float = 0.10) -> float:
     """Return the leaving rate among the `share` ranked highest, over the mean rate."""
     n = max(1, round(share * len(p)))
     highest = np.argsort(-predicted, kind="stable")[:n]
-    return float(p[highest].mean() / p.mean())
+    return float(_shared(p, predicted)[highest].mean() / p.mean())
 
 
 def realised_auc(left: Bools, predicted: Floats) -> float:

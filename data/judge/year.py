@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.judge.account import Account, expected, realised
 from data.judge.future import MONTHS, Future, foresee
-from data.judge.ledger import Ledger, expected, realised
 from data.judge.value import Gain, Schedule, Worth, best_schedule, gain, worth
 from data.sources.subscriptions import roster
 from data.world.beliefs import SEALED_MONTHS, World
@@ -69,10 +69,11 @@ class Cutoff(NamedTuple):
 
 
 class Decision(NamedTuple):
-    offers: Bools  # (n_customers,)
-    p_churn: Floats | None = (
-        None  # (n_customers,), None where a policy predicts nothing
-    )
+    """What a policy decides at one cutoff; arrays of shape (n_customers,)."""
+
+    offers: Bools
+    p_churn: Floats | None = None  # None where a policy predicts nothing
+    withheld: Bools | None = None  # by the policy's own lot; None where it draws none
 
 
 class Month(NamedTuple):
@@ -81,11 +82,20 @@ class Month(NamedTuple):
     cutoff: Cutoff
     decision: Decision
     events: Events
-    ledger: Ledger
+    account: Account
 
 
 Policy = Callable[[Cutoff], Decision]
 Watcher = Callable[[Events, State], None]
+
+
+def without_offers(policy: Policy) -> Policy:
+    """Return the policy that predicts the same and makes no offer: its shadow."""
+
+    def decide(cutoff: Cutoff) -> Decision:
+        return Decision(no_offers(cutoff.state), policy(cutoff).p_churn)
+
+    return decide
 
 
 def setting(company: Company, begin: Lived) -> Setting:
@@ -131,8 +141,8 @@ def live(
         decision = policy(cutoff)
         offers = decision.offers & cutoff.roster
         state, last = step(company, state, offers)
-        ledger = expected(world, setting.future, setting.gain, last, came_back, offers)
-        months.append(Month(cutoff, decision, last, ledger))
+        account = expected(world, setting.future, setting.gain, last, came_back, offers)
+        months.append(Month(cutoff, decision, last, account))
         came_back = np.append(
             came_back | (last.return_day > 0), np.zeros(len(last.joined), bool)
         )
@@ -148,7 +158,7 @@ def _cutoff(setting: Setting, last: Events, state: State, came_back: Bools) -> C
     return Cutoff(state.month, state, known, came_back, p_churn, world.offer_months)
 
 
-def realised_profit(setting: Setting, months: list[Month]) -> Ledger:
+def realised_profit(setting: Setting, months: list[Month]) -> Account:
     """Count on the same luck: the policy's year and run-off against no offers."""
     world, last = setting.world, months[-1]
     after, _ = step(setting.company, last.cutoff.state, last.events.offers)

@@ -3,9 +3,9 @@
 import errno
 import multiprocessing
 import os
-import shutil
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from data.judge.contract import BadPredictions, UnknownLevel
-from data.judge.exam import baseline_results, level_result, open_world
+from data.judge.exam import baseline_results, level_results, open_world
+from data.judge.level_process import LevelFailed
 from data.judge.result import Result
 from data.sources.plan import Plan
 from data.world.beliefs import World
@@ -31,10 +32,11 @@ class Job:
     name: str  # of the level, or `BASELINES`
     world: World
     seed: int
-    folder: Path  # scratch space; removed when all went well
+    folder: Path  # its name and its place are those of the log
 
     @property
     def log(self) -> Path:
+        """Return the file with all that was printed; removed when all went well."""
         return self.folder.with_suffix(".log")
 
 
@@ -45,7 +47,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Finished:
-    """One contender of a job is examined; a job of baselines has several."""
+    """One contender of a job is examined; a job may have several."""
 
     job: Job
     contender: str
@@ -67,7 +69,8 @@ Message = Started | Finished | Ended
 def run(jobs: Iterable[Job], workers: int) -> Iterator[Message]:
     """Run jobs, at most `workers` at a time, in the given order.
 
-    A fault of one level ends its job alone. Leaving the iterator ends all processes.
+    A fault of one level ends its job alone. Leaving the iterator ends all processes,
+    and so does the end of this one, whatever ended it.
 
     Raises:
         OSError: there is no place to write to.
@@ -122,14 +125,16 @@ def _received(ours: Connection, job: Job, process: BaseProcess) -> Message:
 def _work(job: Job, theirs: Connection) -> None:
     """Do one job in a process of its own; what it prints goes to its log."""
     try:
+        _end_with_the_parent()
         job.folder.parent.mkdir(parents=True, exist_ok=True)
         _write_to(job.log)
         _examine(job, theirs)
-        shutil.rmtree(job.folder, ignore_errors=True)
         job.log.unlink()
         theirs.send(Ended(job))
     except (UnknownLevel, BadPredictions) as error:
         theirs.send(Ended(job, str(error).splitlines()[0]))
+    except LevelFailed as error:  # its own traceback is in the log already
+        theirs.send(Ended(job, f"{error} (traceback in {job.log})"))
     except OSError as error:
         traceback.print_exc()
         no_place = error.errno in NO_PLACE
@@ -137,6 +142,19 @@ def _work(job: Job, theirs: Connection) -> None:
     except Exception as error:  # a level may fail in any way; the others go on
         traceback.print_exc()
         theirs.send(Ended(job, _in_one_line(error, job)))
+
+
+def _end_with_the_parent() -> None:
+    """Clean up and end when told to (SIGTERM), or when the parent has died."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _write_to(log: Path) -> None:
@@ -161,7 +179,7 @@ def _results(job: Job) -> Iterator[tuple[str, Result]]:
         plan = Plan(job.world, job.seed, job.folder)
         yield from baseline_results(open_world(plan, []))
     else:
-        yield job.name, level_result(job.name, job.world, job.seed, job.folder)
+        yield from level_results(job.name, job.world, job.seed)
 
 
 def _timed(

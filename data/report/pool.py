@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from data.judge.ceilings import Ceilings
 from data.judge.interval import Interval, cumulative, interval
 from data.judge.result import Group, Result
@@ -174,13 +172,10 @@ def _excess(row: Result) -> dict[str, float]:
 
 
 def leaks(rows: list[Result]) -> bool:
-    """Tell whether a level ranks leavers better than the true probabilities can.
+    """Tell whether a level's predictions follow the outcomes more than luck allows.
 
     Args:
         rows: the level's results, one per world.
     """
-    excess = np.concatenate([[], *(row.excess_auc for row in rows)])
-    if len(excess) < 2:
-        return False
-    error = float(np.std(excess, ddof=1)) / len(excess) ** 0.5
-    return bool(excess.mean() > LEAK_ERRORS * error)
+    z = [row.excess_auc_z for row in rows if row.excess_auc_z is not None]
+    return bool(z) and sum(z) / len(z) ** 0.5 > LEAK_ERRORS

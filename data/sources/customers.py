@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from data.sources.rows import Times, arrives, moment
-from data.sources.subscriptions import first_start, joined_at
+from data.sources.subscriptions import changed_here, first_start, joined_at
 from data.world.beliefs import CHANNELS, REGIONS
 from data.world.company import Company
 from data.world.state import Ints, State
@@ -14,8 +14,7 @@ from data.world.step import Events
 def customers(company: Company, events: Events) -> pd.DataFrame:
     """Return the month's rows; the first month lists the customers at the start."""
     state, joined, day = events.state, events.joined, events.drift.change_day
-    new = np.arange(len(joined))
-    changed = np.flatnonzero((day > 0) & state.active)
+    new, changed = np.arange(len(joined)), changed_here(events)
     changed_at = moment(company, "change", events.month, day, changed)
     parts = [
         _rows(joined, "created", joined_at(company, joined), new),

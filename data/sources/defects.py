@@ -13,13 +13,17 @@ import pyarrow as pa
 
 from data.calendar import first_day
 from data.sources.formats import time_text
-from data.sources.mess import KEYS, Mess, Shipment
-from data.sources.rows import keep_rows
+from data.sources.mess import KEYS, Mess, Shipment, Words, below, hashed
+from data.sources.rows import arrives, keep_rows, row_id
+from data.world.beliefs import CHANNELS, PLANS, REGIONS
+from data.world.state import Ints
 
 ZONES = {"Z": 0, "-08:00": -8, "-05:00": -5, "+01:00": 1, "+02:00": 2}  # hours
 MINUTES_A_DAY = 24 * 60
 MOST_SECONDS = 32_000  # fits the column's 16 bits
 FIRST_TEST_ACCOUNT = 9_000_000  # far above every customer_id
+# Makes a row's number that of a month which is never reached (see `row_id`).
+BOOKED_TWICE = {"transactions": 500 * 100, "tickets": 500}
 
 Defect = Callable[[Mess, Shipment], pd.DataFrame]
 
@@ -65,7 +69,7 @@ def spellings(mess: Mess, shipment: Shipment) -> pd.DataFrame:
         lambda text: f" {text} ",
         lambda text: text.replace("_", " ") + ".",
     )
-    style = shipment.generator.integers(0, len(styles), len(where))
+    style = shipment.draw(where, len(styles))
     values = shipment.rows[column].to_numpy(dtype=object, copy=True)
     values[where] = [
         styles[k](text) for k, text in zip(style, values[where], strict=True)
@@ -94,7 +98,7 @@ def absurd_values(mess: Mess, shipment: Shipment) -> pd.DataFrame:
     shipment.note("absurd_values", where, column, repairable=False)
     absurd = {"seats": mess.absurd_seats, "minutes": mess.absurd_minutes}[column]
     values = shipment.rows[column].to_numpy(copy=True)
-    values[where] = shipment.generator.choice(absurd, len(where))
+    values[where] = np.array(absurd)[shipment.draw(where, len(absurd))]
     return shipment.rows.assign(**{column: values})
 
 
@@ -106,7 +110,7 @@ def mixed_time_zones(mess: Mess, shipment: Shipment) -> pd.DataFrame:
     shipment.note("mixed_time_zones", where, "event_at")
     names, hours = zip(*ZONES.items(), strict=True)
     zone = np.zeros(len(shipment.rows), int)  # UTC
-    zone[where] = 1 + shipment.generator.choice(len(ZONES) - 1, len(where))
+    zone[where] = 1 + shipment.draw(where, len(ZONES) - 1)
     offset = (3600 * np.array(hours)[zone]).astype("m8[s]")
     local = shipment.rows["event_at"].to_numpy() + offset
     text = time_text(local, pa.array(names).take(pa.array(zone)))
@@ -123,29 +127,63 @@ def schema_change(mess: Mess, shipment: Shipment) -> pd.DataFrame:
 
 
 def orphans(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """Add tickets and payments of customers that the CRM does not know."""
+    """Add tickets and payments of customers that the CRM does not know.
+
+    They are booked a second time, on the number of a customer whom the CRM had deleted
+    before the first record.
+    """
     if shipment.source not in ("tickets", "transactions"):
         return shipment.rows
-    extra = shipment.rows.iloc[shipment.choose(mess.orphans)].copy()
-    extra["customer_id"] = -extra["customer_id"]
-    extra[KEYS[shipment.source]] = -extra[KEYS[shipment.source]]
+    where = shipment.choose(mess.orphans)
+    extra = shipment.rows.iloc[where].copy()
+    first, past = mess.deleted_customers
+    extra["customer_id"] = first + shipment.draw(where, past - first)
+    extra[KEYS[shipment.source]] += BOOKED_TWICE[shipment.source]
     return _add("orphans", shipment, extra)
 
 
 def test_accounts(mess: Mess, shipment: Shipment) -> pd.DataFrame:
-    """Add accounts of colleagues, with addresses of the company itself."""
+    """Add accounts of colleagues, with addresses of the company itself.
+
+    They are made on the month's second morning, ten minutes apart, and pay nothing.
+    """
     if shipment.source not in ("customers", "subscriptions"):
         return shipment.rows
-    extra = shipment.rows.iloc[: mess.test_accounts].copy()
-    first = FIRST_TEST_ACCOUNT + 100 * shipment.month
-    numbers = first + np.arange(len(extra))
-    extra["customer_id"] = numbers
-    extra["event"] = "created" if shipment.source == "customers" else "start"
-    if shipment.source == "customers":
-        extra["email"] = [f"qa+{i}@churnthreeways.test" for i in numbers]
-    else:
-        extra["event_id"] = 1000 * numbers + shipment.month
-    return _add("test_accounts", shipment, extra)
+    n = np.arange(mess.test_accounts)
+    customer_id = FIRST_TEST_ACCOUNT + 100 * shipment.month + n
+    hour, apart = mess.test_accounts_at
+    morning = first_day(shipment.month).astype("M8[s]") + np.timedelta64(hour, "h")
+    at = morning + (apart * n).astype("m8[m]").astype("m8[s]")
+    extra = pd.DataFrame({"customer_id": customer_id, "event_at": at})
+    extra["arrived_at"] = arrives(shipment.source, at)
+    fill = {"customers": _created, "subscriptions": _started}[shipment.source]
+    drawn = hashed(customer_id.astype(np.uint64), shipment.keys[0])
+    size = 1 + below(mess.colleagues, drawn)
+    columns = fill(shipment.month, customer_id, drawn, size)
+    return _add("test_accounts", shipment, extra.assign(**columns))
+
+
+def _created(month: int, who: Ints, drawn: Words, size: Ints) -> dict[str, object]:
+    """Return the CRM's columns of test accounts."""
+    return {
+        "event": "created",
+        "email": [f"qa+{i}@churnthreeways.test" for i in who.tolist()],
+        "region": np.asarray(REGIONS, object)[below(len(REGIONS), drawn)],
+        "channel": CHANNELS[0],
+        "company_size": size,
+    }
+
+
+def _started(month: int, who: Ints, drawn: Words, size: Ints) -> dict[str, object]:
+    """Return the subscriptions' columns of test accounts."""
+    return {
+        "event_id": row_id(month, who, "start"),
+        "event": "start",
+        "plan": np.asarray(PLANS, object)[below(len(PLANS), drawn)],
+        "contract": "monthly",
+        "seats": size,
+        "monthly_fee_usd": 0.0,
+    }
 
 
 def duplicates(mess: Mess, shipment: Shipment) -> pd.DataFrame:

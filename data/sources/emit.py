@@ -14,11 +14,16 @@ from data.sources.tickets import tickets
 from data.sources.transactions import transactions
 from data.sources.usage import usage, usage_table
 from data.world.company import Company
+from data.world.state import Bools
 from data.world.step import Events
 
 
-def emit(company: Company, events: Events) -> Frames:
-    """Return the rows of one month by source, in the columns of the data card."""
+def emit(company: Company, events: Events, withheld: Bools | None = None) -> Frames:
+    """Return the rows of one month by source, in the columns of the data card.
+
+    Args:
+        withheld: customers from whom a level withholds its offer on purpose.
+    """
     known, new = events.state.customer_id, events.joined.customer_id
     days = usage(company, events)
     return {
@@ -27,5 +32,5 @@ def emit(company: Company, events: Events) -> Frames:
         "transactions": transactions(company, events),
         "tickets": tickets(company, events),
         "usage": usage_table(days, np.concatenate([known, new])),
-        "offers": offers(company, events),
+        "offers": offers(company, events, withheld),
     }

@@ -1,20 +1,27 @@
-"""Files: a drop on disk is one folder a month, complete or not there at all."""
+"""Files: a drop on disk is one folder, complete or not there at all.
 
+Its `manifest.json` is written last. It lists each file with its rows, bytes, SHA-256
+and schema version, as the sender had them: a file that a broken transfer cut differs.
+"""
+
+import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data.calendar import month_name
 from data.sources.deliver import Drop
-from data.sources.formats import json_lines, published
-from data.sources.mess import Mess
+from data.sources.formats import json_lines, published, time_text
 
 UNFINISHED = ".unfinished."  # begins the name of what is not complete yet
+DROP_MANIFEST = "manifest.json"
+SECOND_SCHEMA = "body"  # a column that only schema version 2 of the tickets has
 FILES = {
     "customers": "customers.csv",
     "subscriptions": "subscriptions.csv",
@@ -25,20 +32,38 @@ FILES = {
 }
 
 
-def write_drop(drop: Drop, folder: Path, mess: Mess | None = None) -> Path:
+def write_drop(drop: Drop, folder: Path) -> Path:
     """Write a folder like `2022-01/`. It gets its name only when it is complete."""
-    target = folder / month_name(drop.month)
+    target = folder / drop.name
     unfinished = folder / f"{UNFINISHED}{target.name}"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
+    entries = []
     for source, rows in drop.sources.items():
-        write_source(rows, unfinished / FILES[source])
-    for source, month, _ in mess.cut_drops if mess else ():
-        if month == drop.month and FILES[source].endswith(".csv"):
-            _append_half_a_row(unfinished / FILES[source])
+        path, meant = unfinished / FILES[source], drop.meant.get(source, rows)
+        write_source(meant, path)
+        entries.append(_entry(source, meant, path))
+        if len(rows) < len(meant):
+            _break_off(path, len(rows))
+    sent_at = time_text(np.array([drop.sent_at]))[0]
+    manifest = {"drop": drop.name, "sent_at": sent_at, "files": entries}
+    (unfinished / DROP_MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)
     return target
+
+
+def _entry(source: str, rows: pd.DataFrame, path: Path) -> dict[str, object]:
+    """Return what the manifest says of a file."""
+    content = path.read_bytes()
+    return {
+        "name": path.name,
+        "source": source,
+        "rows": len(rows),
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "schema_version": 2 if SECOND_SCHEMA in rows else 1,
+    }
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -95,8 +120,8 @@ def _write_csv(rows: pd.DataFrame, path: Path) -> None:
         pacsv.write_csv(table, file, options)
 
 
-def _append_half_a_row(path: Path) -> None:
-    """Append half a row, as a transfer that breaks off does."""
-    content = path.read_bytes()
-    last_row = content.splitlines()[-1]
-    path.write_bytes(content + last_row[: len(last_row) // 2])
+def _break_off(path: Path, n_rows: int) -> None:
+    """Cut a CSV in the middle of the row after `n_rows`, as a broken transfer does."""
+    lines = path.read_bytes().splitlines(keepends=True)  # the header is the first
+    whole, row = lines[: n_rows + 1], lines[n_rows + 1]
+    path.write_bytes(b"".join(whole) + row[: len(row) // 2])

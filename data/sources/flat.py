@@ -2,6 +2,11 @@
 
 Such files are common, and so are their traps. Totals cover a customer's whole life up
 to the day of export. Some columns only say in other words which customers have left.
+
+The export is not as-arrived: it is made on the company's own database, so it holds the
+last day's usage and this month's fee, which the drops bring later. But news of leaving
+is as late here as there: a customer who has left unheard looks like one who stays, in
+every column that is no behaviour.
 """
 
 from dataclasses import dataclass
@@ -89,7 +94,8 @@ def flat(
         customers: the customers at the cutoff (see `roster`).
     """
     traits = state.traits
-    stayed = np.where(state.away == NEVER, state.tenure, state.tenure - state.away - 1)
+    goes_on = customers | (state.away == NEVER)  # as far as news has arrived
+    stayed = np.where(goes_on, state.tenure, state.tenure - state.away - 1)
     today = int(first_day(state.month).astype("M8[D]").astype(np.int64))
     unused = np.where(totals.last_use < 0, np.nan, today - totals.last_use)
     return pd.DataFrame(

@@ -1,18 +1,23 @@
 """Mess: what goes wrong between an event and the file that records it.
 
-Each defect is one function. Its name is the defect's id, and it draws from a stream of
-its own, so the mess changes no clean row. It returns the damaged rows and notes what it
-did in the defect ledger, one row per planted defect. Cells are damaged first and rows
-are added last, so `file_row` in the ledger is the row's place in the published file.
+Each defect is one function. Its name is the defect's id. Whether it hits a row is
+decided by the row's own number and a key of the defect, source and month. So the mess
+changes no clean row, and no other customer's row changes what happens to this one. A
+defect returns the damaged rows and notes what it did in the defect ledger, one row per
+planted defect.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data.sources.formats import as_text, repeated
 from data.world.state import Bools, Ints
+from data.world.streams import Streams
+
+Words = npt.NDArray[np.uint64]  # of 64 random bits
 
 LEDGER_COLUMNS = [
     "defect",
@@ -32,6 +37,8 @@ KEYS = {
     "usage": "customer_id",
     "offers": "offer_id",
 }
+NOT_UNIQUE = ("customers", "tickets")  # two rows of these may share a key
+CLIENT_BITS, DAY_BITS = 4, 24  # of a usage row's number, below the customer's
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Mess:
     late_rows: float = 0.004
     late_days: tuple[int, int] = (2, 22)
     orphans: float = 0.002
+    deleted_customers: tuple[int, int] = (1_000, 10_001)  # numbers of before the record
     spellings: float = 0.030
     missing_not_at_random: float = 0.15  # of small companies' sizes
     small_company: int = 5  # employees at most
@@ -53,22 +61,26 @@ class Mess:
     absurd_seats: tuple[int, int] = (-1, 99_999)
     absurd_minutes: tuple[int, int] = (-1, 32_767)
     test_accounts: int = 6  # a month
+    test_accounts_at: tuple[int, int] = (33, 10)  # hour of the month, minutes between
+    colleagues: int = 20  # on a test account, at most
     offset_share: float = 0.30  # of transactions once the new gateway is in use
     offset_from_month: int = 7
     seconds_months: tuple[int, int] = (10, 13)  # the ios client reports seconds
     schema_from_month: int = 15  # tickets rename a field
     outage_month: int = 18
     outage_days: tuple[int, int] = (9, 13)
-    cut_open: tuple[str, int, int] = ("transactions", 5, 20)  # month, days that arrive
-    cut_sealed: tuple[str, int, int] = ("usage", 8, 8)  # month of the sealed year
+    # Source, month, and the days of the month whose arrivals are in the short file.
+    cut_open: tuple[str, int, int] = ("transactions", 5, 20)  # the transfer broke
+    cut_sealed: tuple[str, int, int] = ("usage", 8, 9)  # the export ended early
     resent_after_hours: int = 32  # of the next month
     open_months: int = 24
 
-    @property
-    def cut_drops(self) -> list[tuple[str, int, int]]:
-        """Return the drops that arrive short: source, month, days that arrive."""
-        source, month, days = self.cut_sealed
-        return [self.cut_open, (source, self.open_months + month, days)]
+    def cut(self, month: int) -> tuple[str, int] | None:
+        """Return the source that comes short in a month, and the days that arrive."""
+        source, sealed_month, days = self.cut_sealed
+        sealed = (source, self.open_months + sealed_month, days)
+        cuts = {m: (source, days) for source, m, days in (self.cut_open, sealed)}
+        return cuts.get(month)
 
 
 @dataclass(frozen=True)
@@ -78,19 +90,23 @@ class Shipment:
     source: str
     month: int
     rows: pd.DataFrame
-    generator: np.random.Generator  # of the defect at work
+    keys: Words  # of the defect at work: for whether, and for how  # (2,)
     ledger: list[pd.DataFrame] = field(default_factory=list)
 
-    def choose(self, share: float, among: Bools | None = None) -> Ints:
-        """Draw the positions of a share of the rows, sorted; few draws for many rows.
+    def choose(self, share: float, among: Bools | bool = True) -> Ints:
+        """Draw which rows are hit, each for itself; return their positions.
 
         Args:
-            among: the rows to choose from; all where None.
+            share: probability that a row is hit.
+            among: the rows that may be hit.
         """
-        n_all = len(self.rows) if among is None else int(np.count_nonzero(among))
-        n = int(self.generator.binomial(n_all, share))
-        chosen = np.sort(self.generator.choice(n_all, n, replace=False))
-        return chosen if among is None else np.flatnonzero(among)[chosen]
+        drawn = hashed(row_numbers(self.source, self.rows), self.keys[0])
+        return np.flatnonzero((drawn < np.uint64(share * 2.0**64)) & among)
+
+    def draw(self, where: Ints, n: int) -> Ints:
+        """Draw a whole number below `n` for each row at `where`."""
+        numbers = row_numbers(self.source, self.rows.iloc[where])
+        return below(n, hashed(numbers, self.keys[1]))
 
     def note(
         self,
@@ -122,3 +138,46 @@ class Shipment:
                 }
             )
         )
+
+
+def keys(streams: Streams, defect: str, source: str, month: int) -> Words:
+    """Return the two keys of a defect in one source and month."""
+    bits = streams(f"mess.{defect}.{source}", month).bit_generator
+    return np.asarray(bits.random_raw(2), np.uint64)
+
+
+def row_numbers(source: str, rows: pd.DataFrame) -> Words:
+    """Number rows by what they are: customer, day and client for usage, else their id.
+
+    Times are added where two rows may share an id.
+    """
+    number = rows[KEYS[source]].to_numpy(np.uint64)
+    if source == "usage":
+        day = rows["day"].to_numpy().astype("M8[D]").astype(np.uint64)
+        client = rows["client"].cat.codes.to_numpy(np.uint64)
+        return (number << DAY_BITS) | (day << CLIENT_BITS) | client
+    if source in NOT_UNIQUE:
+        seconds = rows["event_at"].to_numpy().astype("M8[s]").astype(np.uint64)
+        return number ^ hashed(seconds, np.uint64(0))
+    return number
+
+
+def hashed(numbers: Words, key: np.uint64) -> Words:
+    """Return 64 bits per number that look random, in a fixed time per number.
+
+    Source: Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators"
+    (SplitMix64, a counter-based generator: here the numbers are the counter).
+    """
+    bits = numbers * np.uint64(0x9E3779B97F4A7C15)
+    bits += key
+    bits ^= bits >> np.uint64(30)
+    bits *= np.uint64(0xBF58476D1CE4E5B9)
+    bits ^= bits >> np.uint64(27)
+    bits *= np.uint64(0x94D049BB133111EB)
+    bits ^= bits >> np.uint64(31)
+    return bits
+
+
+def below(n: int, bits: Words) -> Ints:
+    """Turn random bits into whole numbers from 0 up to `n`, all equally likely."""
+    return ((bits >> np.uint64(32)) * np.uint64(n) >> np.uint64(32)).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Offers: one row per offer made, and per customer of the pilot's control group."""
+"""Offers: one row per offer made or withheld, and per customer of a control group."""
 
 import numpy as np
 import pandas as pd
@@ -6,16 +6,26 @@ import pandas as pd
 from data.sources.rows import arrives, offers_made_at, row_id
 from data.world.company import Company
 from data.world.company_offers import company_offers
+from data.world.state import Bools
 from data.world.step import Events
 
 
-def offers(company: Company, events: Events) -> pd.DataFrame:
-    """Return the month's rows; an offer that is not the company's is a level's."""
-    own = company_offers(company, events.state)
-    in_pilot = own.pilot | own.control
-    campaign = np.select([in_pilot, own.ad_hoc], ["pilot", "ad_hoc"], "level")
-    where = np.flatnonzero(events.offers | own.control)
-    is_control = own.control[where]
+def offers(
+    company: Company, events: Events, withheld: Bools | None = None
+) -> pd.DataFrame:
+    """Return the month's rows; an offer that is not the company's is a level's.
+
+    Args:
+        withheld: customers from whom a level withholds its offer on purpose.
+    """
+    in_pilot = events.state.since_pilot == 0
+    ad_hoc = company_offers(company, events.state).ad_hoc
+    campaign = np.select([in_pilot, ad_hoc], ["pilot", "ad_hoc"], "level")
+    control = in_pilot & ~events.offers
+    untreated = control if withheld is None else control | withheld
+    where = np.flatnonzero(events.offers | untreated)
+    arm = np.select([control, events.offers], ["control", "treated"], "withheld")
+    is_made = arm[where] == "treated"
     at = np.full(len(where), offers_made_at(events.month))
     customer_id, world = events.state.customer_id[where], company.world
     return pd.DataFrame(
@@ -25,8 +35,8 @@ def offers(company: Company, events: Events) -> pd.DataFrame:
             "event_at": at,
             "arrived_at": arrives("offers", at),
             "campaign": campaign[where],
-            "arm": np.where(is_control, "control", "treated"),
-            "discount": np.where(is_control, 0.0, world.discount),
-            "discount_months": np.where(is_control, 0, world.discount_months),
+            "arm": arm[where],
+            "discount": np.where(is_made, world.discount, 0.0),
+            "discount_months": np.where(is_made, world.discount_months, 0),
         }
     )

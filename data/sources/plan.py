@@ -10,6 +10,7 @@ from data.sources.flat import Totals, month_totals
 from data.sources.mess import Mess
 from data.world.beliefs import World
 from data.world.company import Company
+from data.world.state import Bools
 from data.world.step import Events
 
 
@@ -36,17 +37,21 @@ class Plan:
 
     @property
     def manifest(self) -> dict[str, object]:
+        """Return what a folder says of its world; the seed stands under `sealed/`."""
         return {
             "customers": self.world.customers,
             "months": self.world.months,
-            "seed": self.seed,
             "beliefs": self.world.fingerprint(),
         }
 
 
-def emit_month(plan: Plan, events: Events) -> Emitted:
-    """Return one month's clean rows, by the month of their arrival, and its totals."""
-    emitted = emit(plan.company, events)
+def emit_month(plan: Plan, events: Events, withheld: Bools | None = None) -> Emitted:
+    """Return one month's clean rows, by the month of their arrival, and its totals.
+
+    Args:
+        withheld: customers from whom a level withholds its offer on purpose.
+    """
+    emitted = emit(plan.company, events, withheld)
     totals = month_totals(emitted, len(events.state) + len(events.joined))
     arrivals = arrive(plan.mess, plan.company.streams, events.month, emitted)
     return Emitted(arrivals, totals)

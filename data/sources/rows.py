@@ -6,7 +6,7 @@ import pandas as pd
 
 from data.calendar import first_day
 from data.world.company import Company
-from data.world.state import ALL, Bools, Floats, Ints
+from data.world.state import ALL, TERM_MONTHS, Bools, Floats, Ints
 
 Frames = dict[str, pd.DataFrame]  # one per source
 Times = npt.NDArray[np.datetime64]  # seconds, UTC
@@ -50,13 +50,31 @@ def moment(
     return midnight + working_time(company, purpose, month, len(day))[who]
 
 
+def billing_moment(company: Company, attempt: int, month: int, day: Ints) -> Times:
+    """Draw when the system makes an attempt to collect on `day`, early at night."""
+    midnight = first_day(month).astype("M8[s]") + (day - 1).astype("m8[D]")
+    hours, purpose = company.world.billing_hours, f"attempt.{attempt}"
+    return midnight + _time(company, purpose, month, len(day), hours)
+
+
 def working_time(
     company: Company, purpose: str, month: int, n: int
 ) -> npt.NDArray[np.timedelta64]:
     """Draw each customer's time since midnight, within the working hours.  # (n,)"""
-    opens, closes = company.world.working_hours
+    return _time(company, purpose, month, n, company.world.working_hours)
+
+
+def _time(
+    company: Company, purpose: str, month: int, n: int, hours: tuple[int, int]
+) -> npt.NDArray[np.timedelta64]:
+    opens, closes = hours
     uniform = company.uniform(f"{purpose}.second", month, n)
     return (3600 * (opens + (closes - opens) * uniform)).astype("m8[s]")
+
+
+def invoice_number(month: int | Ints, customer_id: Ints) -> Ints:
+    """Number the invoices: a customer has at most one a month."""
+    return customer_id * 1000 + TERM_MONTHS + month  # some are from before month 0
 
 
 def offers_made_at(month: int) -> np.datetime64:

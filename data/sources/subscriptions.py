@@ -7,9 +7,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from data.calendar import days_in, first_day
-from data.sources.rows import Times, arrives, moment, row_id, working_time
+from data.sources.rows import (
+    Times,
+    arrives,
+    billing_moment,
+    minutes_later,
+    moment,
+    row_id,
+    working_time,
+)
 from data.world.beliefs import PLANS, World
 from data.world.company import Company
+from data.world.days import day_of, work
 from data.world.hazard import since_price_rise
 from data.world.state import Bools, Ints, State
 from data.world.step import INVOLUNTARY, STAYS, VOLUNTARY, Events
@@ -77,55 +86,98 @@ def _returns(company: Company, events: Events) -> pd.DataFrame:
 
 
 def after_return(events: Events) -> State:
-    """Return the month's state, with monthly contracts for those who come back."""
-    annual = events.state.annual & (events.return_day == 0)
-    return replace(events.state, annual=annual)
+    """Return the month's state, with the terms on which former customers come back.
+
+    Their contract is monthly. Plan and seats are those of the day of their return.
+    """
+    state, change = events.state, events.drift
+    back = events.return_day > 0
+    changed = back & (change.change_day > 0) & (change.change_day <= events.return_day)
+    return replace(
+        state,
+        annual=state.annual & ~back,
+        plan=np.where(changed, change.plan, state.plan),
+        seats=np.where(changed, change.seats, state.seats),
+    )
+
+
+def changed_here(events: Events) -> Ints:
+    """Return the positions of customers who change plan or seats, being here."""
+    day, back = events.drift.change_day, events.return_day
+    stays = (events.left == STAYS) | (day < events.left_day)
+    here = np.where(back > 0, day > back, events.state.active & stays)
+    return np.flatnonzero((day > 0) & here)
 
 
 def _changes(company: Company, events: Events) -> pd.DataFrame:
-    changed, state = events.drift, events.state
-    stays = (events.left == STAYS) | (changed.change_day <= events.left_day)
-    who = np.flatnonzero((changed.change_day > 0) & state.active & stays)
+    changed, who = events.drift, changed_here(events)
     at = moment(company, "change", events.month, changed.change_day, who)
-    after = replace(state, plan=changed.plan, seats=changed.seats)
+    after = replace(after_return(events), plan=changed.plan, seats=changed.seats)
     return _terms(company.world, after, "change", at, who)
 
 
 def _cancellations(company: Company, events: Events) -> pd.DataFrame:
     """Return cancellations, dated by the decision. Access may run on to `ends_on`."""
     who = np.flatnonzero(events.left)
-    at = moment(company, "leave", events.month, events.left_day, who)
-    rows = _terms(company.world, events.state, "cancel", at, who)
-    late = booked_late(company, events)[who]
-    arrived = np.where(late > 0, at + late.astype("m8[D]"), rows["arrived_at"])
+    at = _left_at(company, events)[who]
+    rows = _terms(company.world, _at_the_end(events), "cancel", at, who)
+    late = booked_late(company, events)
+    booked_at = moment(company, "late", events.month, events.left_day + late, who)
     return rows.assign(
-        arrived_at=arrived,
-        ends_on=_ends_on(events, at, who),
+        arrived_at=np.where(late[who] > 0, booked_at, rows["arrived_at"]),
+        ends_on=_ends_on(events)[who],
         reason=_reasons(company, events, who),
     )
 
 
+def _left_at(company: Company, events: Events) -> Times:
+    """Return when customers leave; a lost payment ends it a minute after its retry."""
+    month, day = events.month, events.left_day
+    decided = moment(company, "leave", month, day)
+    last_retry = billing_moment(company, len(company.world.dunning_days), month, day)
+    is_lost = events.left == INVOLUNTARY
+    return np.where(is_lost, minutes_later(last_retry, 1), decided)
+
+
+def _at_the_end(events: Events) -> State:
+    """Return the month's state, with the plan and seats of those who leave."""
+    state, changed = events.state, events.drift
+    earlier = (changed.change_day > 0) & (changed.change_day < events.left_day)
+    return replace(
+        state,
+        plan=np.where(earlier, changed.plan, state.plan),
+        seats=np.where(earlier, changed.seats, state.seats),
+    )
+
+
 def booked_late(company: Company, events: Events) -> Ints:
-    """Draw how many days late a cancellation is booked, 0 if in time."""
+    """Draw how many days late a cancellation is booked, 0 if in time.
+
+    The system books a failed payment at once. People book late, mostly on weekdays.
+    """
     world, month, n = company.world, events.month, len(events.left)
     is_late = company.uniform("late", month, n) < world.late_news
+    who = np.flatnonzero(is_late & (events.left == VOLUNTARY))
     least, most = world.late_news_days
-    uniform = company.uniform("late.days", month, n)
-    days = least + ((most - least + 1) * uniform).astype(int)
-    return np.where(is_late, days, 0)
+    ahead = np.concatenate([work(world, month), work(world, month + 1)])
+    choices = events.left_day[who, None] - 1 + np.arange(least, most + 1)
+    uniform = company.uniform("late.days", month, n)[who]
+    days = np.zeros(n, np.int64)
+    days[who] = least - 1 + day_of(uniform, ahead[choices])
+    return days
 
 
-def _ends_on(events: Events, at: Times, who: Ints) -> Times:
-    """Return the day on which access ends.
+def _ends_on(events: Events) -> Times:
+    """Return the midnight at which access ends: with the paid period, for leavers.
 
-    It is the next renewal for annual contracts, else the day of the cancellation.
+    That is the next billing day, and for annual contracts the next renewal. A failed
+    payment ends access with its day.
     """
-    state = events.state
-    decided = events.left[who] == VOLUNTARY
-    to_renewal = np.where(decided, state.months_paid_ahead[who], 0)
-    renewal = (first_day(events.month).astype("M8[M]") + to_renewal).astype("M8[D]")
-    renewal = (renewal + (state.traits.billing_day[who] - 1)).astype("M8[s]")
-    return np.where(to_renewal > 0, renewal, at.astype("M8[D]").astype("M8[s]"))
+    state, month = events.state, first_day(events.month).astype("M8[M]")
+    ahead = np.where(events.access_runs_on, 1, state.months_paid_ahead)
+    renewal = (month + ahead).astype("M8[D]") + (state.traits.billing_day - 1)
+    day_after = first_day(events.month) + events.left_day
+    return np.where(events.left == VOLUNTARY, renewal, day_after).astype("M8[s]")
 
 
 def _reasons(company: Company, events: Events, who: Ints) -> npt.NDArray[np.object_]:

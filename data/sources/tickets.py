@@ -4,11 +4,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.calendar import days_in
-from data.sources.rows import Times, arrives, moment
+from data.calendar import days_in, first_day
+from data.sources.rows import Times, arrives, working_time
 from data.world.beliefs import TOPICS, World
 from data.world.company import Company
-from data.world.drift import NO_TICKET
+from data.world.drift import Tickets
 from data.world.state import Bools, Floats, Ints
 from data.world.step import STAYS, Events
 
@@ -66,37 +66,57 @@ PRESSURE = (
 
 def tickets(company: Company, events: Events) -> pd.DataFrame:
     """Return one row per ticket opened and one per ticket resolved, without text."""
-    world, month = company.world, events.month
-    opened = _opened(events)
-    topic, day = events.drift.ticket_topic[opened], events.drift.ticket_day
-    customer_id = events.state.customer_id[opened]
-    at = moment(company, "ticket", month, day, opened)
-    days = _answer_days(world, events)[opened]
+    world, month, written = company.world, events.month, _written(events)
+    customer_id = events.state.customer_id[written.who]
+    at = _opened_at(company, month, written)
+    days = _answer_days(world, month, written)
     resolved_at = at + (86400 * days).astype("m8[s]")
-    cross = events.state.irritation[opened] > world.cross_irritation
-    text = messages(_choices(company, month, opened), topic, cross)
-    ticket_id = customer_id * 1000 + month
+    cross = events.state.irritation[written.who] > world.cross_irritation
+    text = messages(_choices(company, month, written), written.topic, cross)
+    ticket_id = (customer_id * 1000 + month) * 10 + written.part
     no_text = np.full(len(at), None)
     asked = _rows(ticket_id, customer_id, "opened", at, text)
     answered = _rows(ticket_id, customer_id, "resolved", resolved_at, no_text)
     return pd.concat([asked, answered], ignore_index=True)
 
 
-def _opened(events: Events) -> Ints:
-    """Return the positions of customers who wrote before they left."""
-    drift = events.drift
-    here = events.state.active & (
-        (events.left == STAYS) | (drift.ticket_day <= events.left_day)
-    )
-    return np.flatnonzero(here & (drift.ticket_topic != NO_TICKET))
+def _written(events: Events) -> Tickets:
+    """Return the tickets of customers who wrote before they left."""
+    tickets, left_day = events.drift.tickets, events.left_day
+    who = tickets.who
+    in_time = (events.left[who] == STAYS) | (tickets.day <= left_day[who])
+    here = events.state.active[who] & in_time
+    return Tickets(*(column[here] for column in tickets))
 
 
-def _answer_days(world: World, events: Events) -> Floats:
+def _opened_at(company: Company, month: int, written: Tickets) -> Times:
+    at = first_day(month).astype("M8[s]") + (written.day - 1).astype("m8[D]")
+    for part, mine in _parts(written):
+        n = int(written.who[mine].max()) + 1
+        at[mine] += working_time(company, f"ticket.{part}", month, n)[written.who[mine]]
+    return at
+
+
+def _answer_days(world: World, month: int, written: Tickets) -> Floats:
     """Return the days to the answer, which must arrive by the end of the next month."""
-    left_in_month = days_in(events.month) - events.drift.ticket_day
-    last = left_in_month + days_in(events.month + 1) - 0.5
+    last = days_in(month) - written.day + days_in(month + 1) - 0.5
     most = np.minimum(last, world.answer_days_most)
-    return np.minimum(events.drift.resolved_after, most)
+    return np.minimum(written.resolved_after, most)
+
+
+def _choices(company: Company, month: int, written: Tickets) -> Floats:
+    """Draw four uniforms for every customer, keep the writers'.  # (n_tickets, 4)"""
+    choice = np.empty((len(written.who), 4))
+    for part, mine in _parts(written):
+        n = int(written.who[mine].max()) + 1
+        drawn = company.streams(f"ticket.text.{part}", month).random((n, 4))
+        choice[mine] = drawn[written.who[mine]]
+    return choice
+
+
+def _parts(written: Tickets) -> list[tuple[int, Bools]]:
+    """Mark the tickets that are a customer's first of the month, second, and so on."""
+    return [(int(part), written.part == part) for part in np.unique(written.part)]
 
 
 def _rows(
@@ -112,12 +132,6 @@ def _rows(
             "text": pd.Series(text, dtype="str"),
         }
     )
-
-
-def _choices(company: Company, month: int, who: Ints) -> Floats:
-    """Draw four uniforms for every customer, keep the writers'.  # (n_tickets, 4)"""
-    n = int(who.max(initial=-1)) + 1
-    return company.streams("ticket.text", month).random((n, 4))[who]
 
 
 def messages(choice: Floats, topic: Ints, cross: Bools) -> Texts:

@@ -48,6 +48,9 @@ class World:
     joins: float = belief(
         0.028, "new customers a month per customer at start", "choice"
     )
+    joins_spread: float = belief(
+        0.10, "sd by month as a share of the mean, beyond that of a count", "choice"
+    )
     plan_mix: tuple[float, ...] = belief((0.45, 0.40, 0.15), "share", "choice")
     annual_share: tuple[float, ...] = belief(
         (0.14, 0.20, 0.36), "share of newcomers", "choice"
@@ -80,17 +83,31 @@ class World:
         0.003, "probability a month that a solo customer upgrades to team", "choice"
     )
     company_size: tuple[float, float] = belief(
-        (0.3, 0.8), "log employees per seat: least; most above the least", "choice"
+        (0.9, 500_000.0),
+        "mean log employees per seat (a Pareto tail); most employees",
+        "choice",
+    )
+
+    # --- on which days people act
+    weekend_work: float = belief(
+        0.35,
+        "share of a weekday's sign-ups, tickets, changes, cancellations, bookings",
+        "choice",
+    )
+    leave_near_billing: tuple[int, int, float] = belief(
+        (5, 1, 3.0),
+        "days before the billing day; days after; times as many cancellations",
+        "choice",
     )
 
     # --- why they decide to leave (log-odds of the monthly probability)
     base_logit: tuple[float, ...] = belief(
-        (-4.12, -4.65, -5.42),
+        (-4.08, -4.62, -5.40),
         "log-odds a month",
         "4 to 5, 3 and 1.5 % a month by segment: compilations, weak",
     )
     fit_effect: float = belief(
-        -0.42,
+        -0.8,
         "log-odds per standard deviation",
         "falling hazard: Fader & Hardie 2007; RevenueCat renewals",
     )
@@ -105,20 +122,25 @@ class World:
     )
     engagement_memory: float = belief(0.85, "per month", "choice")
     engagement_sd: float = belief(0.35, "log usage", "choice")
-    engagement_effect: float = belief(-1.3, "log-odds per unit of log usage", "choice")
+    engagement_effect: float = belief(-1.0, "log-odds per unit of log usage", "choice")
     decay_start: float = belief(0.042, "probability a month", "vendors only; choice")
+    first_decays: float = belief(
+        0.04, "share of newcomers whose usage decays from the start", "choice"
+    )
     decay_recovery: float = belief(
         0.30, "probability a month", "vendors only: 60 % of decays recover; choice"
     )
     decay_effect: float = belief(
-        3.0, "log-odds", "vendors only: 55 to 65 % of leavers decay first; choice"
+        2.8, "log-odds", "vendors only: 55 to 65 % of leavers decay first; choice"
     )
     decay_depth: tuple[float, float] = belief(
         (0.4, 0.6), "share of usage kept", "vendors only; choice"
     )
-    ticket_probability: float = belief(
-        0.11, "probability a month, times each weight", "choice"
+    ticket_rate: float = belief(
+        0.065, "tickets a month of one seat, times the sum of the weights", "choice"
     )
+    ticket_by_seats: float = belief(0.4, "log tickets per log seats", "choice")
+    most_tickets: int = belief(4, "tickets a month", "choice")
     ticket_weights: tuple[float, float, float, float] = belief(
         (0.40, 0.35, 0.14, 2.0),
         "how-to; bug; price; cancel, times the probability of leaving",
@@ -140,13 +162,13 @@ class World:
         (1, 7), "days: fast up to the first, slow above the second", "choice"
     )
     ticket_effect: float = belief(
-        0.30, "log-odds per ticket", "ln 1.35: weak sources; choice"
+        0.30, "log-odds after a month with tickets", "ln 1.35: weak sources; choice"
     )
     unresolved_effect: float = belief(
-        0.92, "log-odds, after a slow answer", "ln 2.5: weak sources; choice"
+        0.92, "log-odds, if the slowest answer was slow", "ln 2.5: weak sources; choice"
     )
     fast_effect: float = belief(
-        -0.16, "log-odds, after a fast answer", "ln 0.85: weak sources; choice"
+        -0.16, "log-odds, if every answer was fast", "ln 0.85: weak sources; choice"
     )
     irritation_memory: float = belief(0.6, "per month", "choice")
     cross_irritation: float = belief(
@@ -211,22 +233,35 @@ class World:
     return_months: int = belief(12, "months away after which nobody returns", "choice")
 
     # --- usage
-    usage_level: tuple[float, ...] = belief(
-        (-0.35, 0.10, 0.45), "log of active occasions on a weekday", "choice"
+    usage_level: float = belief(
+        -0.14, "log of occasions on a weekday, one seat", "choice"
     )
+    usage_by_seats: float = belief(0.5, "log occasions per log seats", "choice")
     usage_spread: tuple[float, float] = belief(
         (0.25, 0.45), "log usage per sd of fit, and of habit", "choice"
     )
     weekend_usage: float = belief(0.35, "share of a weekday's", "choice")
-    minutes_per_day: float = belief(
-        28.0, "minutes on an active day, mean above the first", "choice"
+    silent_month: float = belief(
+        0.05, "probability of a month without use, divided by the seats", "choice"
     )
-    session_again: float = belief(
-        0.55, "probability of a further session on an active day", "choice"
+    day_shape: float = belief(
+        2.0, "Weibull shape of a day's sessions and of their length", "choice"
+    )
+    session_minutes: tuple[float, float] = belief(
+        (20.0, 0.35), "minutes of a session; sd of its log by customer", "choice"
+    )
+    most_minutes: float = belief(
+        480.0, "minutes on a day with someone at work, approached", "choice"
     )
     client_mix: tuple[float, ...] = belief((0.55, 0.25, 0.20), "share", "choice")
+    own_client: float = belief(
+        0.80, "share of days on the customer's own client; any client else", "choice"
+    )
     notice_usage: float = belief(-0.5, "log usage, after a notice", "choice")
     working_hours: tuple[int, int] = belief((7, 21), "hours UTC: first, past", "choice")
+    billing_hours: tuple[int, int] = belief(
+        (2, 5), "hours UTC in which the system collects: first, past", "choice"
+    )
 
     # --- what an offer does
     discount: float = belief(0.15, "share of two months' fees", "choice")
@@ -235,19 +270,25 @@ class World:
     gross_margin: float = belief(0.80, "share of fees", "choice")
     offer_months: int = belief(6, "months that an effect lasts", "choice")
     cut_by_plan: tuple[float, ...] = belief(
-        (0.18, 0.12, 0.07),
+        (0.10, 0.08, 0.05),
         "share of the voluntary hazard",
         "mean cut 11 to 28 %: Ascarza, Iyengar & Schleicher 2016 and others",
     )
-    cut_price_ticket: float = belief(0.50, "share, after a price ticket", "choice")
+    cut_price_ticket: float = belief(0.28, "share, after a price ticket", "choice")
     cut_price_ticket_months: int = belief(3, "months after the ticket", "choice")
-    cut_most: float = belief(0.80, "share", "choice")
-    cut_price_rise: float = belief(0.12, "share, after a price rise", "choice")
+    cut_price_rise: float = belief(
+        0.20, "share, after a price rise, under a monthly contract", "choice"
+    )
     cut_price_rise_months: int = belief(
         4, "months, that of the rise included", "choice"
     )
-    cut_sensitivity: float = belief(0.05, "share per sd of sensitivity", "choice")
-    cut_decay: float = belief(-0.04, "share, while usage decays", "choice")
+    cut_paid_search: float = belief(
+        0.18, "share, of customers won by paid search: they came for a deal", "choice"
+    )
+    cut_first_year: float = belief(0.12, "share, in the first year", "choice")
+    cut_first_year_months: int = belief(12, "months since the start", "choice")
+    cut_decay: float = belief(-0.05, "share, while usage decays", "choice")
+    cut_most: float = belief(0.80, "share", "choice")
     sleeping_dog_cut: float = belief(
         -0.35, "share", "plan advice raised churn 6.4 to 10 %: Ascarza et al. 2016"
     )
@@ -260,7 +301,9 @@ class World:
 
     # --- the company's own offers in the open months
     pilot_months: tuple[int, int] = belief((12, 18), "months: first, past", "choice")
-    pilot_share: float = belief(0.05, "share offered; as many are controls", "choice")
+    pilot_share: float = belief(
+        0.066, "share of the free offered a month; as many are controls", "choice"
+    )
     ad_hoc_share: float = belief(0.30, "share of complaints about price", "choice")
 
     # --- the campaign of the sealed year
@@ -274,7 +317,9 @@ class World:
     )
 
     # --- when news arrives
-    late_news: float = belief(0.45, "share of cancellations booked late", "choice")
+    late_news: float = belief(
+        0.45, "share of customers' own cancellations booked late", "choice"
+    )
     late_news_days: tuple[int, int] = belief((5, 28), "days: least, most", "choice")
 
     # --- columns of the flat export alone

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from data.world.company import Company
-from data.world.company_offers import company_offers
+from data.world.company_offers import company_offers, enter_pilot
 from data.world.state import State
 from data.world.step import Events, start, step
 
@@ -20,6 +20,7 @@ def history(company: Company, months: int) -> Iterator[Lived]:
     """Yield the first `months` months, one after the other."""
     state = start(company)
     for _ in range(months):
-        offers = company_offers(company, state).offered
-        state, events = step(company, state, offers)
+        groups = company_offers(company, state)
+        state = enter_pilot(state, groups)
+        state, events = step(company, state, groups.offered)
         yield Lived(events, state)

@@ -34,6 +34,8 @@ class Traits:
     habit: Floats  # log usage, lasting
     decay_depth: Floats  # share of usage kept in a decay
     unexplained: Floats  # log-odds, never recorded
+    client: Ints  # that they mostly use; position in CLIENTS
+    session_length: Floats  # log minutes of a session, around the mean
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,12 @@ class State:
     was_billed: Bools  # last month
     active: Bools  # pays, and has given no notice
     access_left: Ints  # months of paid access after a notice
+    access_ends: Bools  # after a notice last month, on this month's billing day
     away: Ints  # months since access ended, NEVER when it has not
     since_offer: Ints  # months since an offer with effect, NEVER if none
     cut: Floats  # share of the voluntary hazard that this offer removes
     discount_left: Ints  # months at a discount, this one included
+    since_pilot: Ints  # months since the pilot drew the customer, NEVER if it has not
 
     def __len__(self) -> int:
         return len(self.plan)
@@ -88,12 +92,12 @@ class State:
         return np.where(self.annual, TERM_MONTHS - 1 - self.term_month, 0)
 
     def log_usage(self, world: World) -> Floats:
-        """Return the log of active occasions on a weekday, without a decay."""
-        return (
-            np.asarray(world.usage_level)[self.plan]
-            + self.traits.habit
-            + self.engagement
-        )
+        """Return log usage without a decay, as of an account with one seat."""
+        return world.usage_level + self.traits.habit + self.engagement
+
+    def log_occasions(self, world: World) -> Floats:
+        """Return the log of the account's occasions on a weekday, without a decay."""
+        return self.log_usage(world) + world.usage_by_seats * np.log(self.seats)
 
     @property
     def customer_id(self) -> Ints:

@@ -7,9 +7,10 @@ import numpy as np
 from data.calendar import days_in
 from data.world.beliefs import World
 from data.world.company import Company
+from data.world.days import leaving_day
 from data.world.drift import Drift, drift, month_season
 from data.world.hazard import LOST, Risk, in_dunning, monthly_risk, offer_cut
-from data.world.newcomers import newcomers
+from data.world.newcomers import joins, newcomers
 from data.world.state import NEVER, Bools, Ints, State, append, keep_customers
 
 STAYS, VOLUNTARY, INVOLUNTARY = 0, 1, 2
@@ -32,6 +33,16 @@ class Events:
     @property
     def month(self) -> int:
         return self.state.month
+
+    @property
+    def access_runs_on(self) -> Bools:
+        """Mark leavers who have access up to the next month's billing day.
+
+        They gave notice, and this month's invoice was due by then.
+        """
+        state = self.state
+        was_due = state.is_billed & (self.left_day >= state.traits.billing_day)
+        return (self.left == VOLUNTARY) & was_due
 
 
 def step(company: Company, state: State, offers: Bools) -> tuple[State, Events]:
@@ -58,11 +69,12 @@ def step(company: Company, state: State, offers: Bools) -> tuple[State, Events]:
     moved, happened = drift(company, state)
     left, left_day = _leave(company, state, risk, happened)
     return_day = _return(company, state)
-    joined = newcomers(company, month, joins(world, month), len(state))
+    joined = newcomers(company, month, joins(company, month), len(state))
     events = Events(
         state, offers, had_discount, risk, happened, left, left_day, return_day, joined
     )
     settled = _settle(state, moved, left, return_day > 0)
+    settled = replace(settled, access_ends=events.access_runs_on)
     return append(settled, joined), events
 
 
@@ -103,24 +115,21 @@ def _first_customers(company: Company, active: State) -> State:
     return keep_customers(active, rank < company.world.customers)
 
 
-def joins(world: World, month: int) -> int:
-    """Return the number of newcomers in a month; no decision changes it."""
-    times = world.campaign_joins if world.in_campaign(month) else 1.0
-    return round(world.joins * times * world.customers)
-
-
 def _leave(
     company: Company, state: State, risk: Risk, happened: Drift
 ) -> tuple[Ints, Ints]:
     """Draw which customers leave, why, and on which day."""
-    month, n, n_days = state.month, len(state), days_in(state.month)
+    month, n = state.month, len(state)
     lost, lost_day = _payment_lost(company.world, state, happened)
     willing = company.uniform("leave", month, n) < risk.voluntary
-    day = 1 + (company.uniform("leave.day", month, n) * n_days).astype(int)
     reasons = [state.active & lost, state.active & willing]
     left = np.select(reasons, [INVOLUNTARY, VOLUNTARY], STAYS)
-    by_reason = [left == INVOLUNTARY, left == VOLUNTARY]
-    return left, np.select(by_reason, [lost_day, day])
+    left_day = np.where(left == INVOLUNTARY, lost_day, 0)
+    who = np.flatnonzero(left == VOLUNTARY)
+    uniform = company.uniform("leave.day", month, n)[who]
+    billing_day, is_billed = state.traits.billing_day[who], state.is_billed[who]
+    left_day[who] = leaving_day(company.world, month, uniform, billing_day, is_billed)
+    return left, left_day
 
 
 def _payment_lost(world: World, state: State, happened: Drift) -> tuple[Bools, Ints]:

@@ -31,6 +31,12 @@ class Grid(NamedTuple):
     def shape(self) -> tuple[int, int]:
         return len(self.customers), len(self.cutoffs)
 
+    def up_to(self, known: pd.Timestamp | None) -> Self:
+        """Let no cutoff lie after `known`: what is told stands still from there on."""
+        if known is None:
+            return self
+        return self._replace(cutoffs=np.minimum(self.cutoffs, int(known.timestamp())))
+
     def cells(self, rows: pd.DataFrame) -> tuple[Ints, Ints]:
         """Return the cell of every row of `customer_id` and `cutoff`."""
         who = np.searchsorted(self.customers, rows["customer_id"].to_numpy(np.int64))

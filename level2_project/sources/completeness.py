@@ -1,41 +1,55 @@
 """Completeness: does every month's news reach its end, and is any day missing?
 
 A file that was cut between two rows looks like any other; that nothing in it happened
-after the 9th gives it away. Usage that is missing reads as customers who stopped using
+after the 8th gives it away. Usage that is missing reads as customers who stopped using
 the product, so such a drop is refused until the source has sent the rest.
 """
 
+import numpy as np
 import pandas as pd
 
-from data.calendar import FIRST_MONTH, first_day
+from data.calendar import first_day, month_name
 from level2_project.sources.schema import SOURCES, Place, file_of, refusal
 
 USUAL_SILENCE = pd.Timedelta(days=3)  # choice: the last day's usage comes a month later
-FEWEST_MISSING = 30  # choice: rows expected in a silence that cannot be luck
+LUCK = 1e-9  # choice: a year's exam asks a few hundred times whether a drop is short
 SILENT_SHARE = 0.1  # choice: of a client's usual day; a weekend still has a third
 FEWEST_ROWS = 30  # choice: on a usual day, else a silent one may be luck
 
 
 def check_completeness(rows: pd.DataFrame, source: str, drops: range) -> None:
-    """Refuse a month of which nothing is known to have happened near its end.
+    """Refuse a drop that falls silent before its month ends, if that is not luck.
 
-    The rest of a month may have come with a later drop.
+    How many rows to expect in the silence is told by the same days of the other
+    months. A month alone cannot be judged.
     """
-    if rows.empty or SOURCES[source].comes_in_campaigns:
+    if rows.empty or SOURCES[source].comes_in_campaigns or len(drops) < 2:
         return
-    at = rows[SOURCES[source].happened]
-    month = (at.to_numpy().astype("M8[M]") - FIRST_MONTH).astype(int)
-    begins = pd.to_datetime(pd.Series({m: first_day(m) for m in drops}))
-    ends = begins + pd.DateOffset(months=1)
-    latest = at.groupby(month).max().reindex(drops).fillna(begins)
-    silence = ends - latest
-    missing = rows["drop"].value_counts().median() * silence / (ends - begins)
-    ends_early = (silence > USUAL_SILENCE) & (missing > FEWEST_MISSING)
-    for short in latest.index[ends_early][:1]:
-        wanted = f"rows up to the end of the month ({ends[short]:%Y-%m-%d})"
-        found = f"none after {latest[short]:%Y-%m-%d}"
-        where = Place(file_of(source, short), SOURCES[source].happened, "last")
-        raise refusal(where, wanted, found)
+    drop = rows["drop"].to_numpy()
+    into = (
+        rows[SOURCES[source].happened].to_numpy()
+        - np.array([first_day(d) for d in range(drops.stop)], "M8[s]")[drop]
+    )  # the month; of an earlier month's late rows below 0
+    latest = pd.Series(into).groupby(drop).max().reindex(drops)
+    for short, at in latest.fillna(pd.Timedelta(0)).items():
+        length = pd.Timedelta(first_day(short + 1) - first_day(short))
+        if length - at <= USUAL_SILENCE:
+            continue
+        n_expected = ((drop != short) & (into > at) & (into < length)).sum()
+        if _p_of_none(n_expected, len(drops) - 1) < LUCK:
+            begins = pd.Timestamp(first_day(short))
+            wanted = f"rows up to the end of the month ({begins + length:%Y-%m-%d})"
+            found = f"none after {begins + at:%Y-%m-%d}"
+            file = file_of(source, month_name(short))
+            raise refusal(Place(file, SOURCES[source].happened, "last"), wanted, found)
+
+
+def _p_of_none(n_rows: int, n_months: int) -> float:
+    """Return the probability of no row in a month, given `n_rows` in `n_months` others.
+
+    Source: the gamma-Poisson predictive distribution, under a flat prior of log rates.
+    """
+    return (1 + 1 / n_months) ** -float(n_rows)
 
 
 def silent_days(usage: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:

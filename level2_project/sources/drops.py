@@ -1,4 +1,7 @@
-"""Drops: one source of one month, read as it lies there, refused when it is unfit."""
+"""Drops: one source of one month, read as it lies there, refused when it is unfit.
+
+A drop is named by its month, "2024-09"; sent again, it is "2024-09.r2".
+"""
 
 import json
 from pathlib import Path
@@ -7,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from data.calendar import first_day
+from data.calendar import first_day, month_number
 from level2_project.sources import repairs, schema
 from level2_project.sources.schema import SOURCES, Place, refusal
 
@@ -24,22 +28,27 @@ class Delivery(NamedTuple):
     """One source of one month, after all repairs that need no other month."""
 
     rows: pa.Table  # the source's columns, and `drop`, the number of the month
-    is_cut: bool  # the file ended in the middle of a row, which was left out
     repaired: dict[str, int]  # how many rows each repair touched
 
+    def came_by(self, end: pd.Timestamp) -> bool:
+        """Tell whether it had been sent before `end`, by the arrival of its rows."""
+        latest = pc.max(self.rows["arrived_at"]).as_py()
+        return latest is None or latest < end
 
-def read_drop(content: bytes, month: int, source: str) -> Delivery:
+
+def read_drop(content: bytes, drop: str, source: str) -> Delivery:
     """Read, check and repair one file; refuse one that is damaged or not as wanted."""
-    file, names = schema.file_of(source, month), list(SOURCES[source].columns)
-    ends = len(content) if source == "usage" else content.rfind(b"\n") + 1
-    if not ends:
-        raise refusal(Place(file), "whole rows", f"{len(content)} bytes")
+    file, names = schema.file_of(source, drop), list(SOURCES[source].columns)
+    if source != "usage" and not content.endswith(b"\n"):
+        found = "half a row" if content else "0 bytes"
+        raise refusal(Place(file, row="last"), "a whole file", found)
     try:
-        rows = READ[Path(file).suffix](content[:ends], names, file)
+        rows = READ[Path(file).suffix](content, names, file)
     except (pa.ArrowException, OSError) as error:
         raise refusal(Place(file), "a whole file", repr(str(error))) from None
     rows, repaired = _settled(rows, source, file)
-    end = first_day(month + 1)  # nobody could have known what arrives later
+    month, sent_again = month_number(drop[:7]), "." in drop
+    end = first_day(month + 1 + sent_again)  # nobody could have known what comes later
     for row in np.flatnonzero(rows["arrived_at"] >= pd.Timestamp(end))[:1]:
         where, found = Place(file, "arrived_at", row + 1), rows["arrived_at"].iloc[row]
         remedy = "check that the file lies in the right month"
@@ -48,7 +57,7 @@ def read_drop(content: bytes, month: int, source: str) -> Delivery:
         rows = rows.sort_values("arrived_at", kind="stable")
     rows = rows[names].assign(drop=np.int16(month))
     table = pa.Table.from_pandas(rows, preserve_index=False)
-    return Delivery(table, ends < len(content), repaired)
+    return Delivery(table, repaired)
 
 
 def _settled(

@@ -15,17 +15,16 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import feather
 
-from data.calendar import month_name
 from level2_project.sources.drops import Delivery, read_drop
 from level2_project.sources.schema import Place, file_of, refusal
 
 STAMP = 16  # bytes
-FACTS = b"facts"  # in the notes of an Arrow file: what a delivery holds beside its rows
+FACTS = b"facts"  # in the notes of an Arrow file: how many rows each repair touched
 
 
-def read(raw: Path, month: int, source: str, interim: Path | None = None) -> Delivery:
-    """Read one source of one month, from `interim` if it is kept there."""
-    file = file_of(source, month)
+def read(raw: Path, drop: str, source: str, interim: Path | None = None) -> Delivery:
+    """Read one source of one drop, from `interim` if it is kept there."""
+    file = file_of(source, drop)
     try:
         content = (raw / file).read_bytes()
     except OSError as error:
@@ -33,15 +32,15 @@ def read(raw: Path, month: int, source: str, interim: Path | None = None) -> Del
         remedy = "fetch the drop again, or run `make data`"
         raise refusal(Place(file), "a file", found, remedy) from None
     if interim is None:
-        return read_drop(content, month, source)
-    path = interim / f"{month_name(month)}.{source}.arrow"
+        return read_drop(content, drop, source)
+    path = interim / f"{drop}.{source}.arrow"
     key = _digest(content, _code())
     with suppress(OSError):
         kept = path.read_bytes()
         if kept[:STAMP] == _digest(kept[STAMP:], key):
             rows = feather.read_table(pa.BufferReader(kept[STAMP:]))
-            return Delivery(rows, *json.loads(rows.schema.metadata[FACTS]))
-    delivery = read_drop(content, month, source)
+            return Delivery(rows, json.loads(rows.schema.metadata[FACTS]))
+    delivery = read_drop(content, drop, source)
     _keep(delivery, path, key)
     return delivery
 
@@ -60,8 +59,8 @@ def _digest(content: bytes, key: bytes) -> bytes:
 
 def _keep(delivery: Delivery, path: Path, key: bytes) -> None:
     """Write a file; one that is incomplete shows by its stamp and is read anew."""
-    rows, *facts = delivery
-    notes = {**rows.schema.metadata, FACTS: json.dumps(facts)}
+    rows, repaired = delivery
+    notes = {**rows.schema.metadata, FACTS: json.dumps(repaired)}
     body = pa.BufferOutputStream()
     feather.write_feather(rows.replace_schema_metadata(notes), body)
     content = body.getvalue().to_pybytes()

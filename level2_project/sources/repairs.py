@@ -5,14 +5,14 @@ of the month in which a row came. What cannot be undone is marked by NaN or only
 counted, never guessed.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from data.calendar import FIRST_MONTH
 from level2_project.sources import schema
-from level2_project.sources.schema import SOURCES, Place
+from level2_project.sources.schema import SOURCES
 
 HOUSE = "@churnthreeways.test"  # colleagues' addresses
 # Smallest and largest; choice: seats an order above those of the largest customer.
@@ -57,39 +57,32 @@ def settle_spellings(rows: pd.DataFrame, source: str) -> Repaired:
 
 
 def drop_test_accounts(rows: pd.DataFrame, crm: pd.DataFrame) -> Repaired:
-    """Drop the rows of colleagues."""
-    house = crm.loc[crm["email"].str.endswith(HOUSE), "customer_id"]
-    return _without(rows, rows["customer_id"].isin(house))
+    """Drop the rows of colleagues: the first address of the account is of the house."""
+    first = crm.sort_values("arrived_at", kind="stable").drop_duplicates("customer_id")
+    return _without(rows, _known(rows, first[first["email"].str.endswith(HOUSE)]))
 
 
-def drop_orphans(rows: pd.DataFrame, crm: pd.DataFrame) -> Repaired:
-    """Drop the rows of customers of whom the CRM has never heard."""
-    return _without(rows, ~rows["customer_id"].isin(crm["customer_id"]))
+def drop_orphans(rows: pd.DataFrame, customers: pd.DataFrame) -> Repaired:
+    """Drop the rows of customers whom neither the CRM nor a contract knows."""
+    return _without(rows, ~_known(rows, customers))
+
+
+def _known(rows: pd.DataFrame, news: pd.DataFrame) -> pd.Series:
+    """Mark the rows whose customer the news names by the end of the row's month.
+
+    Later news must not decide on a row: a past cutoff would know its own future.
+    """
+    is_named = rows["customer_id"].isin(news["customer_id"])
+    mine = rows.loc[is_named, ["customer_id", "arrived_at"]]
+    named_at = mine["customer_id"].map(news.groupby("customer_id")["arrived_at"].min())
+    past = mine["arrived_at"].to_numpy().astype("M8[M]") + 1
+    is_named[is_named] = named_at.to_numpy() < past
+    return is_named
 
 
 def drop_duplicates(rows: pd.DataFrame, source: str) -> Repaired:
     """Drop rows that stand in one file twice."""
     return _without(rows, rows.duplicated([*SOURCES[source].key, "drop"]))
-
-
-def complete_truncated_drop(
-    rows: pd.DataFrame, source: str, cut: Sequence[int]
-) -> Repaired:
-    """Drop what was sent again after a drop came short: the first arrival counts.
-
-    Drops that were `cut` in the middle of a row are refused unless the next one brings
-    their rows again. Rows of earlier drops come first.
-    """
-    key = list(SOURCES[source].key)
-    for drop in cut:
-        sent, after = (rows.loc[rows["drop"] == d, key] for d in (drop, drop + 1))
-        # Half of the rows are enough: the rest may have come late.
-        if len(sent.merge(after)) < max(1, len(sent) / 2):
-            where = Place(schema.file_of(source, drop), row="last")
-            found = "half a row, and no next drop that sends the month again"
-            raise schema.refusal(where, "a whole file", found)
-    kept, n_rows = _without(rows, rows.duplicated(key))
-    return Repaired(kept, n_rows + len(cut))
 
 
 def _without(rows: pd.DataFrame, dropped: pd.Series) -> Repaired:
@@ -105,11 +98,17 @@ def blank_absurd_values(rows: pd.DataFrame, source: str) -> Repaired:
     return Repaired(blanked, int(absurd.sum()))
 
 
+def count_resent_rows(rows: pd.DataFrame) -> Repaired:
+    """Count rows that came only when the drop of their month was sent again."""
+    first_sent = FIRST_MONTH + 1 + rows["drop"].to_numpy()
+    return Repaired(rows, int((rows["arrived_at"].to_numpy() >= first_sent).sum()))
+
+
 def settle_units(usage: pd.DataFrame) -> Repaired:
     """Turn minutes that a client reported in seconds back into minutes.
 
     A client's unit holds for a whole drop. Its median gives it away: people use every
-    client for about as long, and most drops of most clients are in minutes.
+    client for about as long, and most drops of most clients up to then are in minutes.
     """
     minutes = usage["minutes"]
     sane = (minutes > 0) & (minutes < OVERFLOW)
@@ -117,7 +116,9 @@ def settle_units(usage: pd.DataFrame) -> Repaired:
     cells = usage.loc[sane, ["drop", "client", "minutes"]].iloc[::stride]
     medians = cells.groupby(["drop", "client"], observed=True)["minutes"].median()
     wrong = np.zeros(len(usage), bool)
-    for drop, client in medians.index[medians > SECONDS_JUMP * medians.median()]:
+    usual = {drop: medians.loc[:drop].median() for drop in cells["drop"].unique()}
+    jump = medians / medians.index.get_level_values("drop").map(usual)
+    for drop, client in medians.index[jump > SECONDS_JUMP]:
         wrong |= (usage["drop"] == drop) & (usage["client"] == client) & sane
     settled = usage.assign(minutes=minutes.mask(wrong, minutes / 60))
     return Repaired(settled, int(wrong.sum()))

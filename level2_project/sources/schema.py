@@ -13,7 +13,6 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from data.calendar import month_name
 from level2_project import UserError
 
 SEND_AGAIN = "have the source send this month's file again"
@@ -142,9 +141,9 @@ SOURCES = {
 # fmt: on
 
 
-def file_of(source: str, month: int) -> str:
+def file_of(source: str, drop: str) -> str:
     """Name a source's file within the folder of all drops, "2022-03/usage.parquet"."""
-    return f"{month_name(month)}/{SOURCES[source].file}"
+    return f"{drop}/{SOURCES[source].file}"
 
 
 def checked(rows: pd.DataFrame, source: str, file: str) -> pd.DataFrame:

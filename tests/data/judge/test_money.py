@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.judge.ledger import Ledger
+from data.judge.account import Account
 from data.judge.policies import (
     best_policy,
     offers_at_random,
@@ -22,7 +22,7 @@ from data.world.beliefs import World
 from data.world.company_offers import no_offers
 from tests.worlds import judge_of
 
-PARTS = list(asdict(Ledger()))
+PARTS = list(asdict(Account()))
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +43,14 @@ def only(customers: set[int], month: int) -> Policy:
     return decide
 
 
-def both(judge: Setting, policy: Policy) -> tuple[Ledger, Ledger]:
+def both(judge: Setting, policy: Policy) -> tuple[Account, Account]:
     """Count a policy's money in expectation and as it came out."""
     months = live(judge, policy)
     return profit(months), realised_profit(judge, months)
 
 
-def as_parts(ledgers: tuple[Ledger, Ledger]) -> np.ndarray:
-    return np.array([astuple(ledger) for ledger in ledgers])  # (2, n_parts)
+def as_parts(accounts: tuple[Account, Account]) -> np.ndarray:
+    return np.array([astuple(account) for account in accounts])  # (2, n_parts)
 
 
 def pushy_policy(cutoff: Cutoff) -> Decision:
@@ -74,13 +74,13 @@ POLICIES: dict[str, Callable[[Setting], Policy]] = {
 def test_offering_to_nobody_is_exactly_nothing(seed, customers):
     judge = judge_of(World(customers=customers, open_months=4), seed)
 
-    for ledger in both(judge, offers_to_none):
-        assert ledger == Ledger(0.0, 0.0, 0.0, 0.0)
-        assert ledger.profit == 0
+    for account in both(judge, offers_to_none):
+        assert account == Account(0.0, 0.0, 0.0, 0.0)
+        assert account.profit == 0
 
 
 def test_offering_to_nobody_is_exactly_nothing_in_a_large_world(judge):
-    assert both(judge, offers_to_none) == (Ledger(), Ledger())
+    assert both(judge, offers_to_none) == (Account(), Account())
 
 
 # --- parts and whole -----------------------------------------------------------------
@@ -88,7 +88,7 @@ def test_offering_to_nobody_is_exactly_nothing_in_a_large_world(judge):
 
 @given(*4 * [st.floats(-1e6, 1e6)], st.integers(1, 10**6))
 def test_parts_sum_to_the_profit_per_thousand_customers(a, b, c, d, customers):
-    figures = asdict(Ledger(a, b, c, d).per(customers))
+    figures = asdict(Account(a, b, c, d).per(customers))
 
     whole = figures.pop("profit")
 
@@ -98,8 +98,8 @@ def test_parts_sum_to_the_profit_per_thousand_customers(a, b, c, d, customers):
 
 
 @given(st.tuples(*4 * [st.floats(-1e6, 1e6)]), st.tuples(*4 * [st.floats(-1e6, 1e6)]))
-def test_ledgers_add_part_by_part(mine, theirs):
-    added = Ledger(*mine) + Ledger(*theirs)
+def test_accounts_add_part_by_part(mine, theirs):
+    added = Account(*mine) + Account(*theirs)
 
     assert astuple(added) == tuple(x + y for x, y in zip(mine, theirs, strict=True))
 
@@ -110,11 +110,11 @@ def test_months_sum_to_the_year_and_costs_are_no_gains(village, name):
 
     year = profit(months)
 
-    assert year.profit == pytest.approx(sum(m.ledger.profit for m in months))
-    for ledger in (year, realised_profit(village, months)):
-        assert ledger.discounts <= 0
+    assert year.profit == pytest.approx(sum(m.account.profit for m in months))
+    for account in (year, realised_profit(village, months)):
+        assert account.discounts <= 0
         made = sum(int((m.decision.offers & m.cutoff.roster).sum()) for m in months)
-        assert ledger.contacts == pytest.approx(-0.50 * made)
+        assert account.contacts == pytest.approx(-0.50 * made)
 
 
 # --- one customer's money ------------------------------------------------------------
@@ -147,9 +147,9 @@ def test_an_offer_to_who_has_left_costs_the_contact_only(judge):
 
     n = sum(int(month.decision.offers.sum()) for month in months)
     assert n > 500
-    for ledger in (profit(months), realised_profit(judge, months)):
-        assert astuple(ledger)[:3] == (0, 0, 0)
-        assert ledger.contacts == pytest.approx(-0.50 * n)
+    for account in (profit(months), realised_profit(judge, months)):
+        assert astuple(account)[:3] == (0, 0, 0)
+        assert account.contacts == pytest.approx(-0.50 * n)
 
 
 def test_an_offer_in_force_is_paid_for_again_and_brings_no_more(village):

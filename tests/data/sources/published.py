@@ -6,17 +6,27 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.calendar import month_name
+from data.sources.deliver import drop_name
 from tests.worlds import month_folder
 
 MONTHS = 36
-ADDED = ("orphans", "test_accounts", "duplicates", "truncated_drop")
+ADDED = ("orphans", "test_accounts", "duplicates")
 TIMES = ("event_at", "arrived_at", "day", "ends_on")
 
 
-def read(world_folder: Path, month: int, source: str) -> pd.DataFrame:
+def delivery(world_folder: Path, month: int, edition: int | None = None) -> Path:
+    """Return the folder of a month's drop: the newest where no edition is named."""
+    if edition is not None:
+        return month_folder(world_folder, month, edition=edition)
+    again = delivery(world_folder, month, 2)
+    return again if again.exists() else delivery(world_folder, month, 1)
+
+
+def read(
+    world_folder: Path, month: int, source: str, edition: int | None = None
+) -> pd.DataFrame:
     """Read one source of one month; a last row cut in half is left out."""
-    folder = month_folder(world_folder, month)
+    folder = delivery(world_folder, month, edition)
     if source == "usage":
         return pd.read_parquet(folder / "usage.parquet")
     if source == "tickets":
@@ -31,13 +41,19 @@ def last_row_is_cut(path: Path) -> bool:
 
 
 def read_ledger(world_folder: Path) -> pd.DataFrame:
-    """Read the defect ledger of all months, with the `month` of the folder."""
+    """Read the defect ledger of each month's newest drop, with its `month`."""
     ledger = world_folder / "sealed" / "ledger"
-    months = [
-        pd.read_parquet(ledger / f"{month_name(m)}.parquet").assign(month=m)
-        for m in range(MONTHS)
-    ]
+    months = []
+    for m in range(MONTHS):
+        name = delivery(world_folder, m).name
+        months.append(pd.read_parquet(ledger / f"{name}.parquet").assign(month=m))
     return pd.concat(months, ignore_index=True)
+
+
+def first_ledger(world_folder: Path, month: int) -> pd.DataFrame:
+    """Read the defect ledger of a month's drop as it came first."""
+    path = world_folder / "sealed" / "ledger" / f"{drop_name(month)}.parquet"
+    return pd.read_parquet(path)
 
 
 def times(column: pd.Series) -> pd.Series:

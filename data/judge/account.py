@@ -1,9 +1,12 @@
-"""Ledger: the one place where money is counted, in USD.
+"""Account: the one place where money is counted, in USD.
 
 A policy's profit is what it earns beyond making no offer: margins it keeps, in the
 sealed year and in the run-off after it, less discounts and contacts. It is counted
 twice: in expectation over who leaves (`expected`), which is what is compared, and as it
 came out on the same luck (`realised`), which checks it.
+
+Each month of access that a customer has paid for counts with its full gross margin, the
+month in which the customer leaves too. An offer's discount is booked when it is given.
 
 Source: the sum over a policy's decisions of their advantage over making no offer is
 its expected profit (Kakade & Langford 2002, the performance difference lemma).
@@ -22,7 +25,7 @@ from data.world.step import Events
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Account:
     """Differences from making no offer, USD; costs are negative."""
 
     margin_sealed_year: float = 0.0
@@ -34,9 +37,9 @@ class Ledger:
     def profit(self) -> float:
         return sum(astuple(self))
 
-    def __add__(self, other: "Ledger") -> "Ledger":
+    def __add__(self, other: "Account") -> "Account":
         pairs = zip(astuple(self), astuple(other), strict=True)
-        return Ledger(*(mine + theirs for mine, theirs in pairs))
+        return Account(*(mine + theirs for mine, theirs in pairs))
 
     def per(self, customers: int) -> Money:
         """Return every part and the profit per 1,000 customers."""
@@ -51,11 +54,11 @@ def expected(  # noqa: PLR0913 - six facts of different kinds
     events: Events,
     came_back: Bools,
     wanted: Bools,
-) -> Ledger:
+) -> Account:
     """Count one month's offers by what they will bring on average.
 
     Args:
-        events: the month; its chances already hold the offers.
+        events: the month; its probabilities already hold the offers.
         came_back: customers who left and returned this year.  # (n_customers,)
         wanted: offers as decided, those to customers already gone included.
     """
@@ -65,7 +68,7 @@ def expected(  # noqa: PLR0913 - six facts of different kinds
     takes = offered & (state.since_offer == 0)
     gained = np.where(came_back, gain.again[t, :, :n], gain.first[t, :, :n])
     in_year, after = np.where(takes, gained, 0.0).sum(axis=1)
-    return Ledger(
+    return Account(
         margin_sealed_year=float(in_year),
         margin_run_off=float(after),
         discounts=-float(_discount(world, future, events, came_back)[offered].sum()),
@@ -84,33 +87,37 @@ def _discount(world: World, future: Future, events: Events, came_back: Bools) ->
     return world.discount * base
 
 
-def realised(world: World, with_offers: list[Events], without: list[Events]) -> Ledger:
+def realised(world: World, with_offers: list[Events], without: list[Events]) -> Account:
     """Count what came of a policy on the same luck: customer by customer, both ways."""
-    total = Ledger()
+    total = Account()
     for mine, theirs in zip(with_offers, without, strict=True):
         total += _month(world, mine, theirs)
     return total
 
 
-def _month(world: World, mine: Events, theirs: Events) -> Ledger:
-    state, fee = mine.state, mine.state.fee(world)
-    access = mine.state.has_access.astype(int) - theirs.state.has_access
-    margin = float(np.sum(world.gross_margin * fee * access))
+def _month(world: World, mine: Events, theirs: Events) -> Account:
+    margin = world.gross_margin * float(
+        np.sum(_paid(world, mine) - _paid(world, theirs))
+    )
     in_year = mine.month < world.months
-    reduced = state.active & ~state.annual & (state.discount_left > 0)
-    refunded = mine.offers & state.active & state.annual
-    discount = fee * reduced + world.discount_months * fee * refunded
-    return Ledger(
+    return Account(
         margin_sealed_year=margin * in_year,
         margin_run_off=margin * (not in_year),
-        discounts=-world.discount * float(discount.sum())
-        + _old_discounts(world, theirs),
+        discounts=_discounts(world, theirs) - _discounts(world, mine),
         contacts=-world.contact_usd * int(mine.offers.sum()),
     )
 
 
-def _old_discounts(world: World, theirs: Events) -> float:
-    """Return discounts of offers made before the sealed year: they cost either way."""
-    state = theirs.state
+def _paid(world: World, events: Events) -> Floats:
+    """Return each customer's fee for the month, 0 without access.  # (n_customers,)"""
+    state = events.state
+    return state.fee(world) * state.has_access
+
+
+def _discounts(world: World, events: Events) -> float:
+    """Return the month's discounts, those of offers before the sealed year included."""
+    state, fee = events.state, events.state.fee(world)
     reduced = state.active & ~state.annual & (state.discount_left > 0)
-    return float(world.discount * np.sum(state.fee(world) * reduced))
+    refunded = events.offers & state.active & state.annual
+    discount = fee * reduced + world.discount_months * fee * refunded
+    return world.discount * float(discount.sum())
