@@ -112,15 +112,11 @@ def metrics_of(results: Results) -> pd.DataFrame:
     both = {"untouched_months": results.untouched, "all_tested": results.evaluation}
     for column, found in both.items():
         told[column] = [with_ends(metric(found, name), name) for name in names]
-    told["claimed"] = [claimed_of(results.claimed, name) for name in names]
+    claimed = results.claimed
+    written = {n: " ± ".join(number(claimed[c], n) for c in (n, f"{n}_error"))
+               for n in names if n in claimed}  # fmt: skip
+    told["claimed"] = [written.get(name, "not claimed") for name in names]
     return told.assign(what_it_is=results.evaluation.metrics["unit"])
-
-
-def claimed_of(claimed: dict[str, float], name: str) -> str:
-    """Write a claim and its standard error; profit is not claimed."""
-    if name not in claimed:
-        return "not claimed"
-    return f"{number(claimed[name], name)} ± {number(claimed[f'{name}_error'], name)}"
 
 
 def train_part(results: Results) -> dict[str, Any]:
