@@ -60,7 +60,7 @@ results: $(VENV)  ## examine five worlds; renew README, tables, pictures (7 minu
 	$(PY) -m data results --levels $(LEVELS)
 
 mistakes: $(VENV)  ## measure each mistake and each practice (20 minutes)
-	$(PY) -m comparison
+	$(PY) -m comparison $(if $(CHECK),--check)
 
 found: level2  ## keep the columns and settings that level 2 found (5 minutes)
 	$(PY) -m level2_project keep

@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure what is stale, write the page and the picture; return the exit code."""
     given = _parser().parse_args(arguments)
     try:
-        _run(given.show)
+        _run(given.show, given.check)
     except KeyboardInterrupt:
         print("stopped; the same command goes on", file=sys.stderr)
         return 130
@@ -39,15 +39,20 @@ def _parser() -> Parser:
     parser.add_argument(
         "--show", action="store_true", help="measure nothing, only write and draw"
     )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="look again, in five further worlds, for the differences that are clear",
+    )
     return parser
 
 
-def _run(show: bool) -> None:
+def _run(show: bool, check: bool) -> None:
     from comparison.renew import publish, renew  # seconds; --help need not wait
     from data.world.beliefs import World
 
     if not show:
-        renew(World())
+        renew(World(), check)
     publish()
 
 

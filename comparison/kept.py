@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from comparison.ladder.rungs import RUNGS, Rung
+from comparison.ladder.rungs import RUNGS, Rung, before
 from comparison.mistakes.register import REGISTER, Mistake
 from comparison.outcome import Comparison, Outcome
 from comparison.pooled import Pooled, ladder_effects, mistake_effect
@@ -19,6 +19,8 @@ from data.report.freshness import ROOT, key
 from data.world.beliefs import World
 
 FOLDER = ROOT / "results" / "mistakes"
+SHOWN_SEEDS = (101, 102, 103, 104, 105)  # of the worlds that page and picture show
+FURTHER_SEEDS = (201, 202, 203, 204, 205)  # in which what is clear is looked for again
 WANTED: dict[str, Mistake | Rung] = {**REGISTER, **RUNGS}
 
 
@@ -99,7 +101,8 @@ def pooled(world: World, seeds: tuple[int, ...], folder: Path) -> Pooled:
             for name in REGISTER
         },
         ladder=ladder_effects(
-            {name: [one[name].outcome for one in worlds] for name in RUNGS}
+            {name: [one[name].outcome for one in worlds] for name in RUNGS},
+            {name: before(name) for name in RUNGS},
         ),
     )
 

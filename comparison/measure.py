@@ -10,6 +10,7 @@ from time import perf_counter
 
 from comparison.kept import (
     FOLDER,
+    SHOWN_SEEDS,
     WANTED,
     Kept,
     KeptWorld,
@@ -24,14 +25,13 @@ from comparison.outcome import Comparison
 from comparison.study import Study
 from data.world.beliefs import World
 
-SEEDS = (1, 2, 3, 4, 5)
 AT_ONCE = 2  # worlds, each in a process of its own
 LOOK_SECONDS = 0.5  # between two looks at how far the worlds are
 
 
 def measure(
     world: World,
-    seeds: tuple[int, ...] = SEEDS,
+    seeds: tuple[int, ...] = SHOWN_SEEDS,
     folder: Path = FOLDER,
     progress: Callable[[int], None] = lambda n_left: None,
 ) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from data.judge.result import Result
+from data.judge.result import Metrics, Money
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,9 @@ class Comparison(NamedTuple):
     right: Outcome
 
 
-def happened(result: Result) -> dict[str, float]:
-    """Return what happened to one contender, with its profit and its offers.
-
-    Args:
-        result: the judge's report on the contender.
-    """
-    return {
-        **(result.happened or {}),
-        "profit": result.money.profit,
-        "offer_share": result.offer_share,
-    }
+def happened(metrics: Metrics, money: Money, offer_share: float) -> dict[str, float]:
+    """Return what happened to one contender, with its profit and its offers."""
+    return {**metrics, "profit": money.profit, "offer_share": offer_share}
 
 
 def _difference(mine: dict[str, float], other: dict[str, float]) -> dict[str, float]:

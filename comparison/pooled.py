@@ -10,6 +10,7 @@ from data.judge.interval import Interval, interval
 from data.report.freshness import ROOT
 
 FILE = ROOT / "results" / "mistakes.json"
+FURTHER = ROOT / "results" / "mistakes_further.json"  # the same of other worlds
 DIGITS = 6  # a millionth is far below what worlds differ by
 
 
@@ -43,7 +44,8 @@ class Pooled:
         customers: of each world.
         seeds: one per world.
         mistakes: by the register's ids.
-        ladder: by rung, from the lowest up; each is compared with the one before it.
+        ladder: by rung, from the lowest up; each is compared with the last one before
+            it that level 2 keeps.
     """
 
     customers: int
@@ -68,17 +70,18 @@ def mistake_effect(worlds: list[Comparison]) -> Effect:
     return _effect([one.mistaken for one in worlds], [one.right for one in worlds])
 
 
-def ladder_effects(ladders: dict[str, list[Outcome]]) -> dict[str, Effect]:
+def ladder_effects(
+    ladders: dict[str, list[Outcome]], before: dict[str, str]
+) -> dict[str, Effect]:
     """Pool each rung over worlds, and compare it with the rung before.
 
     Args:
         ladders: each rung's outcomes, one per world; from the lowest rung up.
+        before: the rung that each one is compared with; the first, with itself.
     """
-    names = list(ladders)
-    before = [names[0], *names]  # the first is compared with itself
     return {
-        name: _effect(ladders[name], ladders[last])
-        for name, last in zip(names, before, strict=False)
+        name: _effect(outcomes, ladders[before[name]])
+        for name, outcomes in ladders.items()
     }
 
 

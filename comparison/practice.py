@@ -11,8 +11,9 @@ import pandas as pd
 from comparison.case import CUTOFF, Case
 from comparison.outcome import Outcome, happened
 from data.calendar import month_number
-from data.judge.exam import judged
-from data.judge.year import Cutoff, Decision, Policy, live
+from data.judge.result import Metrics
+from data.judge.scores import predictive, profit
+from data.judge.year import Cutoff, Decision, Month, Policy, live
 from data.world.state import FIRST_CUSTOMER_ID
 from level2_project.decide import decide
 
@@ -39,9 +40,44 @@ class Practice:
 
 
 def outcome(case: Case, practice: Practice) -> Outcome:
-    """Return what was claimed, and what happened in the judge's sealed year."""
-    result = judged(case.judge, live(case.judge, policy(practice)))
-    return Outcome(practice.claimed, happened(result))
+    """Return what was claimed, and what happened in the judge's sealed year.
+
+    Ranking and calibration are those of the year without offers, money and offers
+    those of the year in which the practice's offers are made.
+    """
+    months = live(case.judge, policy(practice))
+    money = profit(months).per(case.judge.customers)
+    metrics = ranked(case, practice.predictions)
+    return Outcome(practice.claimed, happened(metrics, money, offer_share(months)))
+
+
+def ranked(case: Case, predictions: pd.DataFrame) -> Metrics:
+    """Return the metrics of predictions in the sealed year without offers."""
+    by_month = _by_month(predictions)
+    return predictive([_predicted(month, by_month) for month in case.without_offers])
+
+
+def _predicted(month: Month, by_month: dict[int, tuple[Array, Array]]) -> Month:
+    """Put a practice's probabilities into a month.
+
+    Raises:
+        ValueError: a customer of the month has none.
+    """
+    position, now = by_month[month.cutoff.month]
+    p_churn = np.full(len(month.cutoff.state), np.nan)
+    p_churn[position] = now[:, 0]
+    if n := int(np.isnan(p_churn[month.cutoff.scored]).sum()):
+        raise ValueError(
+            f"wanted a probability for every customer, found {n} without one at "
+            f"cutoff {month.cutoff.month}: predict all rows of `sealed`"
+        )
+    return month._replace(decision=Decision(month.decision.offers, p_churn))
+
+
+def offer_share(months: list[Month]) -> float:
+    """Return the offers made per customer and month."""
+    offers = sum(int(month.decision.offers.sum()) for month in months)
+    return offers / sum(int(month.cutoff.roster.sum()) for month in months)
 
 
 def policy(practice: Practice) -> Policy:

@@ -10,11 +10,11 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
-from comparison.kept import FOLDER, pooled
+from comparison.kept import FOLDER, FURTHER_SEEDS, SHOWN_SEEDS, pooled
 from comparison.ladder.draw import draw_ladder, exam_figures
-from comparison.measure import SEEDS, measure, minutes, n_stale
+from comparison.measure import measure, minutes, n_stale
 from comparison.mistakes.page import PAGE, page
-from comparison.pooled import read_pooled, write_pooled
+from comparison.pooled import FILE, FURTHER, read_pooled, write_pooled
 from data.report.freshness import ROOT
 from data.report.style import STYLE, save
 from data.world.beliefs import World
@@ -23,12 +23,14 @@ LADDER = ROOT / "results" / "ladder"
 LOCK = ROOT / "build" / "mistakes.lock"
 
 
-def renew(world: World, seeds: tuple[int, ...] = SEEDS, folder: Path = FOLDER) -> None:
+def renew(world: World, further: bool = False, folder: Path = FOLDER) -> None:
     """Measure what is stale in all worlds; keep the figures pooled over them.
 
     Args:
+        further: measure the worlds in which clear differences are looked for again.
         folder: where the outcomes of each world are kept.
     """
+    seeds, file = (FURTHER_SEEDS, FURTHER) if further else (SHOWN_SEEDS, FILE)
     with _alone(LOCK):
         n_wanted = n_stale(world, seeds, folder)
         time = minutes(world, seeds, folder)
@@ -36,14 +38,14 @@ def renew(world: World, seeds: tuple[int, ...] = SEEDS, folder: Path = FOLDER) -
         if n_wanted:
             with _bar(n_wanted) as progress:
                 measure(world, seeds, folder, progress)
-        write_pooled(pooled(world, seeds, folder))
+        write_pooled(pooled(world, seeds, folder), file)
 
 
 def publish() -> None:
     """Write the page and draw the picture from the figures that are kept."""
-    found = read_pooled()
-    text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(page(found, text), encoding="utf-8")
+    found, text = read_pooled(), PAGE.read_text(encoding="utf-8")
+    further = read_pooled(FURTHER) if FURTHER.exists() else None
+    PAGE.write_text(page(found, text, further), encoding="utf-8")
     with matplotlib.rc_context(STYLE):
         save(draw_ladder(found, exam_figures()), LADDER)
     print(f"wrote {PAGE.relative_to(ROOT)} and {LADDER.relative_to(ROOT)}.svg")

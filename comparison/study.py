@@ -8,12 +8,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from comparison.case import Case, case
+import numpy as np
+import pandas as pd
+
+from comparison.case import CUTOFF, Case, case
 from comparison.method import Method, level2_method
 from comparison.outcome import Outcome
 from comparison.practice import Practice, outcome
+from comparison.unrepaired import unrepaired
 from data.world.beliefs import World
+from level2_project.point_in_time.keys import KEYS
+from level2_project.snapshots import describe, snapshots
 from level2_project.train import Trained
+
+INFINITE = [np.inf, -np.inf]
 
 
 @dataclass(eq=False)
@@ -31,6 +39,19 @@ class Study:
     @cached_property
     def case(self) -> Case:
         return case(self.world, self.seed, self.folder / "case")
+
+    @cached_property
+    def unrepaired(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return `past` and `short` of the case, from rows as they were sent.
+
+        A feature that absurd values make infinite is missing.
+        """
+        rows, config = self.case.short[KEYS], self.case.config
+        sources = unrepaired(self.case.inbox, rows[CUTOFF].max())
+        with np.errstate(all="ignore"):
+            past = snapshots(sources, config).replace(INFINITE, np.nan)
+            sealed = describe(sources, rows, config).replace(INFINITE, np.nan)
+        return past, sealed.assign(is_free=True)
 
     @cached_property
     def method(self) -> Method:

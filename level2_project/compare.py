@@ -1,17 +1,23 @@
-"""Compare: models, what handles imbalance, and recalibration, measured side by side."""
+"""Compare: models, what handles imbalance, and recalibration, measured side by side.
 
-import time
+The best of many is partly the luckiest. So whatever a search finds, here and in the
+steps `select` and `tune`, is used only if it also does better on folds that no search
+has seen, beyond the 95 % interval of the paired difference. Else the plain way stays.
+The figure is log loss: offers are decided by probabilities, it is lowest for the true
+ones, and it sees every customer. Average precision sees the order of a few leavers.
+"""
+
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from level2_project.config import Config, Economics
-from level2_project.decide import decide
-from level2_project.measures import gain, metrics
-from level2_project.measures.gain import reachable
+from level2_project.config import Config
+from level2_project.measures import metrics
+from level2_project.measures.gain import Array
 from level2_project.measures.interval import interval
 from level2_project.point_in_time.keys import LABEL
 from level2_project.run.display import Progress
@@ -26,14 +32,11 @@ IMBALANCES = ["nothing", "class_weights", "under_sampling", "smote"]
 RECIPES = list(product(MODELS, IMBALANCES, [False, True]))
 RECIPE = ["model", "imbalance", "recalibrate"]
 SCORES = metrics.METRICS[:4]  # all but the lift
-FIGURES = [*(score.__name__ for score in SCORES), "profit_per_1000_usd", "seconds"]
+FIGURES = [score.__name__ for score in SCORES]
 
 
 def compare(past: pd.DataFrame, config: Config, progress: Progress) -> pd.DataFrame:
-    """Measure every recipe on every fold open to choice, one row each.
-
-    Two models are fitted at a time, each on one thread: `seconds` are of such a half.
-    """
+    """Measure every recipe on every fold open to choice, one row each."""
     seed = config.seed_for("compare.customers")
     few = sample(past, config.train.compare_customers, seed)
     folds = for_choice(walk_forward(few, config.split, config.time.gap), config.split)
@@ -51,27 +54,19 @@ def compare(past: pd.DataFrame, config: Config, progress: Progress) -> pd.DataFr
 def both(fold: Split, model: str, imbalance: str, config: Config) -> list[Measured]:
     """Measure a recipe without recalibration and with it; the model is the same."""
     recipe = Recipe(model, imbalance, horizon_months=config.time.horizon_months)
-    start, seed = time.perf_counter(), config.seed_for("compare.models")
-    plain = train(recipe, fold.train, seed), time.perf_counter() - start
-    right = recalibrated(plain[0], fold.train, seed), time.perf_counter() - start
-    return [
-        measured(model, fold.test, config.economics) | {"seconds": seconds}
-        for model, seconds in (plain, right)
-    ]
+    seed = config.seed_for("compare.models")
+    plain = train(recipe, fold.train, seed)
+    right = recalibrated(plain, fold.train, seed)
+    return [measured(one, fold.test) for one in (plain, right)]
 
 
-def measured(model: Trained, test: pd.DataFrame, economics: Economics) -> Measured:
-    """Measure a model on the tested cutoff, as if no offer had been made before."""
+def measured(model: Trained, test: pd.DataFrame) -> Measured:
+    """Measure a model on the tested cutoff."""
     p, left = p_churn(model, test), test[LABEL].to_numpy(bool)
-    fee_usd = test["monthly_fee_usd"].to_numpy()
-    offer = decide(p, fee_usd, reachable(test), economics)
     return {
         **{name: getattr(model.recipe, name) for name in RECIPE},
         "fold": test["cutoff"].iloc[0],
         **{score.__name__: score(left, p) for score in SCORES},
-        "profit_per_1000_usd": gain.profit_per_1000_usd(
-            offer, left, fee_usd, economics
-        ),
     }
 
 
@@ -98,18 +93,27 @@ def by_fold(comparison: pd.DataFrame, figure: str) -> pd.DataFrame:
     return figures[[recipe for recipe in RECIPES if recipe in figures]]
 
 
-def winner(comparison: pd.DataFrame) -> dict[str, Any]:
-    """Return the recipe to use: `model`, `imbalance`, `recalibrate`.
-
-    Money first: recipes go out whose profit lies behind the best by more than the 95 %
-    interval of the paired difference, then those whose average precision does. Of what
-    is left the lowest mean log loss wins, for offers are decided by probabilities. Of
-    equals, the simplest.
-    """
-    recipes = list(by_fold(comparison, "seconds"))
-    for figure in ("profit_per_1000_usd", "average_precision"):
-        figures = by_fold(comparison, figure)[recipes]
-        behind = figures.sub(figures[figures.mean().idxmax()], axis=0)
-        recipes = [*figures.columns[interval(behind.to_numpy(float)).high >= 0]]
-    model, imbalance, right = by_fold(comparison, "log_loss")[recipes].mean().idxmin()
+def best(comparison: pd.DataFrame) -> dict[str, Any]:
+    """Return the recipe with the lowest mean log loss; of equals, the simplest."""
+    model, imbalance, right = by_fold(comparison, "log_loss").mean().idxmin()
     return {"model": model, "imbalance": imbalance, "recalibrate": bool(right)}
+
+
+def loss(recipe: Recipe, fold: Split, seed: int) -> float:
+    """Compute the log loss on the fold's test side, nats per customer and month."""
+    model = train(recipe, fold.train, seed)
+    return metrics.log_loss(fold.test[LABEL].to_numpy(bool), p_churn(model, fold.test))
+
+
+def choose(found: Any, plain: Any, losses: Array, plain_losses: Array) -> Measured:
+    """Adopt what a search found if its log loss is lower beyond the interval.
+
+    Args:
+        losses: one per fold that the search has not seen; `plain_losses` likewise.
+
+    Returns:
+        `found`, `adopted`, and the difference in log loss: `mean`, `low` and `high`.
+    """
+    difference = interval(np.subtract(losses, plain_losses))
+    ends = {name: float(end) for name, end in difference._asdict().items()}
+    return {"found": found, "adopted": found if ends["high"] < 0 else plain, **ends}

@@ -37,11 +37,6 @@ class Time:
         return pd.DateOffset(months=self.horizon_months + self.delay_months)
 
     @property
-    def year_ago(self) -> pd.Timestamp:
-        """The cutoff with the same season as the one to predict."""
-        return pd.Timestamp(self.predict_at) - pd.DateOffset(years=1)
-
-    @property
     def cutoffs(self) -> pd.DatetimeIndex:
         """The cutoffs whose labels are known at `predict_at`."""
         last = pd.Timestamp(self.predict_at) - self.gap
@@ -73,6 +68,7 @@ class TextReading:
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Splitting:
     n_folds: int = Field(ge=2, le=36)
+    confirming: int = Field(ge=2, le=12)
     untouched: int = Field(ge=1, le=12)
     claim_months: int = Field(ge=1, le=12)
 
@@ -162,9 +158,14 @@ def _first_fault(error: ValidationError) -> str:
 
 def _check_months(split: Splitting, time: Time) -> None:
     """Refuse a config with too few months for the folds or the claim."""
-    if split.untouched >= split.n_folds:
-        raise ValueError("split.untouched: wanted fewer than split.n_folds")
+    if split.confirming + split.untouched >= split.n_folds:
+        raise ValueError(
+            "split.untouched and confirming: wanted fewer than split.n_folds"
+        )
     if split.n_folds >= len(time.cutoffs):
         raise ValueError("split.n_folds: wanted fewer than the cutoffs with labels")
-    if pd.Timestamp(time.first_cutoff) + time.gap > time.year_ago:
-        raise ValueError("time.first_cutoff: wanted labels a year before predict_at")
+    # Two periods at the least, after one to learn from and the gap.
+    wanted = 3 * split.claim_months + time.horizon_months + time.delay_months - 1
+    if len(time.cutoffs) < wanted:
+        fault = f"wanted {wanted} cutoffs with labels, found {len(time.cutoffs)}"
+        raise ValueError(f"split.claim_months: {fault}")

@@ -7,16 +7,15 @@ with a 95 % t interval. Cutoffs are few and share customers, so that is the leas
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sklearn.inspection import permutation_importance
 
 from level2_project.config import Economics
 from level2_project.decide import decide
 from level2_project.measures import curves, gain
-from level2_project.measures.interval import interval
+from level2_project.measures.interval import interval, prediction_error
 from level2_project.measures.metrics import METRICS, UNITS
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.split import Split
-from level2_project.train import Recipe, Trained, p_churn, train
+from level2_project.train import Recipe, p_churn, train
 
 WALKED = [*KEYS, LABEL, "monthly_fee_usd", "is_unpaid"]
 
@@ -47,16 +46,18 @@ def evaluate(predictions: pd.DataFrame, economics: Economics) -> Evaluation:
     return Evaluation(summary(by_cutoff), by_cutoff, curves.curves(folds, economics))
 
 
-def claim(evaluation: Evaluation) -> dict[str, float]:
-    """Return what the project believes it will reach, by the judge's names.
+def claim(evaluation: Evaluation, months: int) -> dict[str, float]:
+    """Return what is believed of the coming `months`, by the judge's names.
 
-    `..._error` is the standard error of a mean over cutoffs. Profit is that of a year
-    of twelve mean months, USD per 1,000 customers.
+    A figure is the mean over all past periods, `..._error` the standard error of its
+    prediction: how far means of one period lie apart, and how sure the mean of them all
+    is. Profit is not claimed: it hangs on a save rate that is assumed.
     """
-    by_cutoff = evaluation.by_cutoff
-    figures = by_cutoff[list(UNITS)].assign(profit=12 * by_cutoff["profit"])
-    means, errors = figures.mean(), figures.sem().add_suffix("_error").dropna()
-    return {**means.to_dict(), **errors.to_dict()}
+    figures = evaluation.by_cutoff[[metric.__name__ for metric in METRICS]]
+    errors = prediction_error(figures.to_numpy(float), months)
+    means = figures.mean().to_dict()
+    named = {f"{name}_error": float(e) for name, e in zip(means, errors, strict=True)}
+    return {"months": months, **means, **named}
 
 
 def summary(by_cutoff: pd.DataFrame) -> pd.DataFrame:
@@ -77,22 +78,6 @@ def decided(predictions: pd.DataFrame, economics: Economics) -> gain.Array:
         offered[fold.index] = offer
         last |= dict.fromkeys(fold.loc[offer, "customer_id"], cutoff)
     return offered.to_numpy()
-
-
-def importance(
-    model: Trained, test: pd.DataFrame, repeats: int, seed: int
-) -> pd.DataFrame:
-    """Compute what average precision loses when one column is shuffled, worst first.
-
-    Columns that tell the same story stand in for each other: both may look cheap. The
-    interval allows for the luck of the shuffles alone.
-    """
-    losses = permutation_importance(
-        model.estimator, test[model.columns], test[LABEL].to_numpy(bool),
-        scoring="average_precision", n_repeats=repeats, random_state=seed,
-    ).importances  # fmt: skip  # (n_columns, n_repeats)
-    table = pd.DataFrame({"column": model.columns, **interval(losses.T)._asdict()})
-    return table.sort_values("mean", ascending=False, ignore_index=True)
 
 
 def _figures(fold: pd.DataFrame, economics: Economics) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from level2_project.run.found import read_found
 from level2_project.snapshots import candidates, snapshots
 from level2_project.sources.schema import BadDrop
 from level2_project.split import for_claim
-from level2_project.train import recipe_of, train
+from level2_project.train import adopt, recipe_of, train
 
 INTERIM = "interim"  # where the outbox keeps what was read of each drop
 READS = "drops"  # the judge lays monthly drops and active.csv into the inbox
@@ -27,11 +27,11 @@ def fit(inbox: Path, outbox: Path) -> None:
     """Write `claim.json` and the model, once, from what the open months left."""
     found = read_found()
     sources, config = opened(inbox, read_config(), outbox / INTERIM)
-    recipe = recipe_of(config, found.params)
+    recipe = recipe_of(adopt(config, found.recipe), found.params)
     past = snapshots(sources, config)
     folds = for_claim(past, config.split, config.time)
     walked = walk(folds, found.columns, recipe, config.seed_for("walk"))
-    believed = claim(evaluate(walked, config.economics))
+    believed = claim(evaluate(walked, config.economics), config.split.claim_months)
     (outbox / "claim.json").write_text(json.dumps(believed, indent=1) + "\n")
     rows = past[[*KEYS, LABEL, *found.columns]]
     joblib.dump(train(recipe, rows, config.seed_for("train")), outbox / "model.joblib")
@@ -41,13 +41,20 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
     """Write `predictions.parquet`, one row per customer in `active.csv`."""
     config, day = read_config(), pd.Timestamp(cutoff)
     customers = pd.read_csv(inbox / "active.csv").assign(cutoff=day)
-    interim = outbox / INTERIM
-    loaded = load(inbox, day, USAGE_MONTHS, interim, goes_on=True)
-    here = candidates(loaded.sources, customers, config, loaded.stale)
+    here = described(inbox, customers, config, outbox)
     predictions = predict_all(
         joblib.load(outbox / "model.joblib"), here, config.economics
     )
     predictions.to_parquet(outbox / "predictions.parquet", index=False)
+
+
+def described(
+    inbox: Path, customers: pd.DataFrame, config: Config, outbox: Path
+) -> pd.DataFrame:
+    """Describe customers by what had arrived by their cutoff and was not refused."""
+    day, interim = customers["cutoff"].iloc[0], outbox / INTERIM
+    loaded = load(inbox, day, USAGE_MONTHS, interim, goes_on=True)
+    return candidates(loaded.sources, customers, config, loaded.stale)
 
 
 def opened(inbox: Path, config: Config, interim: Path) -> tuple[Sources, Config]:

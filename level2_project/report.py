@@ -1,6 +1,5 @@
 """Report: the run on one page, the decision first."""
 
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,7 +11,7 @@ from level2_project.pages import pictures, verdicts
 from level2_project.pages.html import render
 from level2_project.pages.words import label, meanings, number, percent, with_ends
 
-CHOSEN_BY = ["profit_per_1000_usd", "average_precision", "log_loss"]
+SHOWN = ["average_precision", "log_loss"]
 
 
 class Results(NamedTuple):
@@ -22,15 +21,13 @@ class Results(NamedTuple):
     repairs: pd.DataFrame  # one row per repair and source: repair, source, n_rows
     labels: pd.DataFrame  # one row per cutoff: cutoff, n_customers, n_left
     stability: pd.DataFrame  # one row per column, from `select`
-    folds: pd.DataFrame  # one row per fold: tested, n_train, n_test, is_untouched
+    folds: pd.DataFrame  # one row per fold: tested, n_train, n_test, use
     comparison: pd.DataFrame  # one row per recipe, from `compare.summary`
-    chosen: dict[str, Any]  # model, imbalance, recalibrate
-    params: dict[str, Any]  # the tuned settings
+    choices: dict[str, Any]  # of recipe, columns and params, from `compare.choose`
     trials: pd.DataFrame  # one row per trial, from `tune`
-    settings: pd.DataFrame  # one row per setting, from `tune`
-    evaluation: Evaluation  # of the untouched folds
-    year_ago: Evaluation  # of the coming months, one year earlier
-    importance: pd.DataFrame  # one row per column, from `importance`
+    evaluation: Evaluation  # of all tested months; the claim is from these
+    untouched: Evaluation  # of the last of them, on which nothing was chosen
+    claimed: dict[str, float]  # figures and errors, from `claim`
     candidates: pd.DataFrame  # one row per customer: the features at the cutoff
     predictions: pd.DataFrame  # one row per customer: customer_id, p_churn, offer
     config: Config  # what was set: the recipe in use, what an offer costs and brings
@@ -46,10 +43,8 @@ def report(results: Results) -> str:
 def in_usd(results: Results) -> Results:
     """Turn profit for 1,000 customers into profit for the customers of this month."""
     thousands = len(results.predictions) / 1000
-    comparison = results.comparison.copy()
-    comparison.loc[:, comparison.columns.str.startswith("profit")] *= thousands
-    now, then = (scaled(e, thousands) for e in (results.evaluation, results.year_ago))
-    return results._replace(comparison=comparison, evaluation=now, year_ago=then)
+    now, last = (scaled(e, thousands) for e in (results.evaluation, results.untouched))
+    return results._replace(evaluation=now, untouched=last)
 
 
 def scaled(evaluation: Evaluation, thousands: float) -> Evaluation:
@@ -63,14 +58,14 @@ def scaled(evaluation: Evaluation, thousands: float) -> Evaluation:
 
 
 def decide_part(results: Results) -> dict[str, Any]:
-    """Say how many offers to make, to whom, and what they should bring."""
-    claimed, offers = results.year_ago, results.predictions["offer"]
-    drawn = pictures.draw_profit(claimed.curves["profit"])
+    """Say how many offers to make, to whom, and what they would bring."""
+    tested, offers = results.evaluation, results.predictions["offer"]
+    drawn = pictures.draw_profit(tested.curves["profit"])
     return {
         "month": f"{results.candidates['cutoff'].iloc[0]:%B %Y}",
         "n_offers": int(offers.sum()), "n_customers": len(offers),
-        "profit": verdicts.of_profit(metric(claimed, "profit")),
-        "claimed_months": ", ".join(claimed.by_cutoff["cutoff"].dt.strftime("%B %Y")),
+        "profit": verdicts.of_profit(metric(tested, "profit")),
+        "n_tested": len(tested.by_cutoff),
         "groups": groups_of(results),
         "profit_pictures": {"profit by share offered": drawn},
     }  # fmt: skip
@@ -93,7 +88,7 @@ def groups_of(results: Results) -> pd.DataFrame:
 
 def evaluate_part(results: Results) -> dict[str, Any]:
     """Say how good the probabilities are."""
-    now, curves = results.evaluation, results.evaluation.curves
+    now, curves = results.untouched, results.untouched.curves
     months = now.by_cutoff
     left = months["n_left"].sum() / months["n_customers"].sum()
     luck = {"precision_recall": (left, left), "roc": (0, 1), "lift": (1, 1)}
@@ -111,39 +106,46 @@ def evaluate_part(results: Results) -> dict[str, Any]:
 
 
 def metrics_of(results: Results) -> pd.DataFrame:
-    """Put the claim beside the last tested months, one row per figure."""
+    """Put the claim beside what it is made from, one row per figure."""
     names = results.evaluation.metrics["metric"]
     told = pd.DataFrame({"figure": names.map(label)})
-    both = {"last_tested_months": results.evaluation, "claimed": results.year_ago}
+    both = {"untouched_months": results.untouched, "all_tested": results.evaluation}
     for column, found in both.items():
         told[column] = [with_ends(metric(found, name), name) for name in names]
+    claimed = results.claimed
+    written = {n: " ± ".join(number(claimed[c], n) for c in (n, f"{n}_error"))
+               for n in names if n in claimed}  # fmt: skip
+    told["claimed"] = [written.get(name, "not claimed") for name in names]
     return told.assign(what_it_is=results.evaluation.metrics["unit"])
 
 
 def train_part(results: Results) -> dict[str, Any]:
     """Say how the model was made: split, models, columns, settings."""
-    comparison, chosen = results.comparison, results.chosen
-    model = chosen["model"]
+    comparison, choices = results.comparison, results.choices
+    used = choices["recipe"]["adopted"]
+    model = used["model"]
     mine = comparison[comparison["model"] == model]
-    by_smote = [verdicts.of_handling(mine, model, "smote", name) for name in CHOSEN_BY]
-    handling = {label(c): pictures.draw_handling(mine, c) for c in CHOSEN_BY[:2]}
-    stability, importance = results.stability, results.importance
-    columns = {
-        "gain by column": pictures.draw_stability(stability),
-        "importance by column": pictures.draw_importance(importance),
-    }
+    handling = {label(c): pictures.draw_handling(mine, c) for c in SHOWN}
+    stability = results.stability
+    columns = {"gain by column": pictures.draw_stability(stability)}
     recipes = pd.MultiIndex.from_frame(comparison[verdicts.RECIPE])
-    params = pd.DataFrame(results.params.items(), columns=["parameter", "value"])
-    found = params.merge(results.settings, how="left")
+    params = choices["params"]["found"]
+    found = pd.DataFrame(params.items(), columns=["parameter", "value"])
+    texts = {
+        "recipe": f"as best {verdicts.of_recipe(choices['recipe']['found'])}",
+        "columns": f"{len(choices['columns']['found'])} of {len(stability)} columns",
+        "params": "the settings below",
+    }
     return {
-        "choice": verdicts.of_choice(chosen, asdict(results.config.train)),
-        "handling": " ".join(by_smote),
+        "used": verdicts.of_recipe(used),
+        "verdicts": {
+            n: verdicts.of_choice(text, choices[n]) for n, text in texts.items()
+        },
         "handling_pictures": handling,
         "recipes": recipes_of(comparison),
-        "chosen_row": recipes.get_loc(tuple(chosen[name] for name in verdicts.RECIPE)),
+        "chosen_row": recipes.get_loc(tuple(used[name] for name in verdicts.RECIPE)),
         "column_pictures": columns,
-        "meanings": meanings(importance["column"].head(12)),
-        "search_pictures": {"log loss": pictures.draw_search(results.trials)},
+        "meanings": meanings(stability.nlargest(12, "gain")["column"]),
         "settings_found": found.assign(parameter=found["parameter"].map(label)),
     }
 
@@ -152,7 +154,7 @@ def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
     """Write the mean figures of the recipes, one row per recipe."""
     told = comparison[["model", "imbalance"]].map(label)
     told["recalibrate"] = comparison["recalibrate"]
-    for name in CHOSEN_BY:
+    for name in SHOWN:
         told[name] = [number(value, name) for value in comparison[name]]
     return told
 

@@ -7,6 +7,8 @@ import pandas as pd
 
 from level2_project.config import Splitting, Time
 
+MONTH = pd.DateOffset(months=1)
+
 
 class Split(NamedTuple):
     train: pd.DataFrame
@@ -17,6 +19,7 @@ def split(
     snapshots: pd.DataFrame,
     test_start: pd.Timestamp,
     gap: pd.DateOffset,
+    period: pd.DateOffset = MONTH,
 ) -> Split:
     """Cut at `test_start`, so that all labels of the training side were known by then.
 
@@ -25,14 +28,16 @@ def split(
 
     Args:
         snapshots: one row per customer per `cutoff` (midnight, UTC).
-        test_start: the cutoff to predict.
+        test_start: the first cutoff to predict.
         gap: horizon plus delay.
+        period: how long cutoffs are predicted, from the first one on.
 
     Raises:
         ValueError: either side is empty.
     """
     cutoff = snapshots["cutoff"]
-    train, test = snapshots[cutoff + gap <= test_start], snapshots[cutoff == test_start]
+    is_tested = (cutoff >= test_start) & (cutoff < test_start + period)
+    train, test = snapshots[cutoff + gap <= test_start], snapshots[is_tested]
     if train.empty or test.empty:
         raise ValueError(
             f"cannot split at {test_start:%Y-%m-%d}: {len(train)} to train and "
@@ -51,24 +56,37 @@ def walk_forward(
 
 
 def for_choice(folds: list[Split], splitting: Splitting) -> list[Split]:
-    """Leave out the last `untouched` folds, which neither search nor choice may see."""
-    return folds[: len(folds) - splitting.untouched]
+    """Return the first folds, on which searches choose."""
+    return folds[: len(folds) - splitting.confirming - splitting.untouched]
+
+
+def for_confirmation(folds: list[Split], splitting: Splitting) -> list[Split]:
+    """Return the folds on which a choice must hold; no search sees them."""
+    return folds[len(for_choice(folds, splitting)) :][: splitting.confirming]
 
 
 def for_claim(snapshots: pd.DataFrame, splitting: Splitting, time: Time) -> list[Split]:
-    """Return a split for each of the coming `claim_months`, one year earlier.
+    """Return a split for each past period of `claim_months`, in order of time.
 
-    More customers leave at some times of the year than at others.
+    The model that goes to work now will predict the coming months without being fitted
+    anew. So one model predicts a whole period, by labels known when the period began.
+    The earliest model learns from as many cutoffs as it predicts.
     """
-    year_ago = pd.date_range(time.year_ago, periods=splitting.claim_months, freq="MS")
-    return [split(snapshots, cutoff, time.gap) for cutoff in year_ago]
+    months, cutoffs = splitting.claim_months, sorted(snapshots["cutoff"].unique())
+    starts = [*reversed(cutoffs[::-1][months - 1 :: months])]
+    period = pd.DateOffset(months=months)
+    first = cutoffs[months - 1] + time.gap  # the labels of so many cutoffs are known
+    return [
+        split(snapshots, start, time.gap, period) for start in starts if start >= first
+    ]
 
 
 def described(folds: list[Split], splitting: Splitting) -> pd.DataFrame:
-    """Return one row per fold: `tested`, rows `n_train`, `n_test`, `is_untouched`."""
+    """Return one row per fold: `tested`, rows `n_train` and `n_test`, and its `use`."""
     sizes = [(test["cutoff"].iloc[0], len(train), len(test)) for train, test in folds]
     rows = pd.DataFrame(sizes, columns=["tested", "n_train", "n_test"])
-    return rows.assign(is_untouched=rows.index >= len(for_choice(folds, splitting)))
+    kept = ["to confirm"] * splitting.confirming + ["untouched"] * splitting.untouched
+    return rows.assign(use=["to choose"] * (len(folds) - len(kept)) + kept)
 
 
 def sample(rows: pd.DataFrame, n_customers: int, seed: int) -> pd.DataFrame:

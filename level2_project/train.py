@@ -62,8 +62,19 @@ class Recipe:
 
 def recipe_of(config: Config, params: dict[str, Any]) -> Recipe:
     """Return the configured recipe with these settings of its model."""
-    how, months = config.train, config.time.horizon_months
-    return Recipe(how.model, how.imbalance, how.recalibrate, params, months)
+    months = config.time.horizon_months
+    return Recipe(**plain(config), params=params, horizon_months=months)
+
+
+def plain(config: Config) -> dict[str, Any]:
+    """Return the recipe of the config, which is used while none does better."""
+    names = ("model", "imbalance", "recalibrate")
+    return {name: getattr(config.train, name) for name in names}
+
+
+def adopt(config: Config, recipe: dict[str, Any]) -> Config:
+    """Return the config with another `model`, `imbalance` and `recalibrate`."""
+    return replace(config, train=replace(config.train, **recipe))
 
 
 class Recalibration(NamedTuple):

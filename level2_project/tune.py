@@ -21,12 +21,12 @@ from optuna.distributions import IntDistribution as Int
 from optuna.storages.journal import JournalFileBackend, JournalStorage
 from optuna.trial import FrozenTrial, TrialState
 
+from level2_project.compare import loss
 from level2_project.config import Config
-from level2_project.measures.metrics import log_loss
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.run.display import Progress
 from level2_project.split import Split, for_choice, sample
-from level2_project.train import DEFAULTS, Recipe, p_churn, recipe_of, train
+from level2_project.train import DEFAULTS, Recipe, recipe_of
 
 SPACE: dict[str, dict[str, BaseDistribution]] = {
     "lightgbm": {
@@ -53,7 +53,6 @@ KEPT = 25.0  # percent; guesses soon beat the median, which then gives up next t
 class Tuned(NamedTuple):
     params: dict[str, Any]  # of the best trial, for a `Recipe`
     trials: pd.DataFrame  # one row per trial: trial, state, n_folds, log_loss, params
-    importance: pd.DataFrame  # one row per setting: parameter, importance (sum 1)
 
 
 def tune(
@@ -65,8 +64,8 @@ def tune(
 ) -> Tuned:
     """Search until the study in `file` has all its trials, whoever ran them.
 
-    The last `untouched` of the folds are never looked at. Another process may be at
-    work on the file. `progress` is called after each trial with how many are done.
+    Only the folds open to choice are looked at. Another process may be at work on the
+    file. `progress` is called after each trial with how many are done.
     """
     model, wanted = config.train.model, config.tune.trials
     few, seed = sampled(folds, columns, config), config.seed_for("search")
@@ -139,14 +138,8 @@ def run(trial: optuna.Trial, folds: list[Split], recipe: Recipe, seed: int) -> N
     trial.study.tell(trial, float(np.mean(losses)))
 
 
-def loss(recipe: Recipe, fold: Split, seed: int) -> float:
-    """Compute the log loss on the fold's test side, nats per customer and month."""
-    model = train(recipe, fold.train, seed)
-    return log_loss(fold.test[LABEL].to_numpy(bool), p_churn(model, fold.test))
-
-
 def tuned(study: optuna.Study, fixed: dict[str, Any]) -> Tuned:
-    """Read the best settings, all trials, and how much each setting explains.
+    """Read the best settings and all trials.
 
     The log loss of a trial that was given up is that of the folds it has seen.
     """
@@ -155,6 +148,4 @@ def tuned(study: optuna.Study, fixed: dict[str, Any]) -> Tuned:
     table = pd.DataFrame(rows, columns=["state", "n_folds", "log_loss"])
     table.insert(0, "trial", table.index + 1)
     table = table.join(pd.DataFrame([trial.params for trial in trials]))
-    shares = optuna.importance.get_param_importances(study)
-    importance = pd.DataFrame(shares.items(), columns=["parameter", "importance"])
-    return Tuned(fixed | study.best_params, table, importance)
+    return Tuned(fixed | study.best_params, table)

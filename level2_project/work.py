@@ -4,18 +4,21 @@
 results that the table says the step makes, in that order.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from level2_project.compare import compare, summary, winner
+from level2_project.compare import Measured, best, choose, compare, loss, summary
 from level2_project.config import Config
 from level2_project.decide import offers
-from level2_project.evaluate import claim, evaluate, importance, walk
+from level2_project.evaluate import claim, evaluate, walk
 from level2_project.label import label, roster
 from level2_project.load import Loaded, load
+from level2_project.measures.gain import Array
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.point_in_time.usage import USAGE_MONTHS
 from level2_project.predict import predict
@@ -25,8 +28,15 @@ from level2_project.run.folder import WRITE, Run
 from level2_project.run.found import FILE
 from level2_project.select import select, selected
 from level2_project.snapshots import candidates, snapshots
-from level2_project.split import Split, described, for_choice, for_claim, walk_forward
-from level2_project.train import p_churn, recipe_of, train
+from level2_project.split import (
+    Split,
+    described,
+    for_choice,
+    for_claim,
+    for_confirmation,
+    walk_forward,
+)
+from level2_project.train import Recipe, adopt, p_churn, plain, recipe_of, train
 from level2_project.tune import tune
 
 
@@ -44,8 +54,36 @@ def folds_of(run: Run) -> list[Split]:
     return walk_forward(run.read("snapshots"), run.config.split, run.config.time.gap)
 
 
+def all_columns(run: Run) -> list[str]:
+    return [*run.read("snapshots").columns.drop([*KEYS, LABEL])]
+
+
 def columns_of(run: Run) -> list[str]:
-    return selected(run.read("stability"))
+    columns: list[str] = run.read("columns.json")["adopted"]
+    return columns
+
+
+def adopted(run: Run) -> Config:
+    """Return the config with the recipe that `compare` adopted."""
+    return adopt(run.config, run.read("recipe.json")["adopted"])
+
+
+def recipe_in(run: Run) -> Recipe:
+    """Return the recipe and the settings that were adopted."""
+    return recipe_of(adopted(run), run.read("params.json")["adopted"])
+
+
+@cache
+def losses(run: Run, recipe: Recipe, columns: tuple[str, ...]) -> Array:
+    """Compute the log loss on each fold of confirmation, which no search has seen.
+
+    Three searches are held against the same plain way: it is measured once.
+    """
+    wanted, seed = [*KEYS, LABEL, *columns], run.config.seed_for("confirm")
+    folds = for_confirmation(folds_of(run), run.config.split)
+    kept = [Split(past[wanted], test[wanted]) for past, test in folds]
+    with ThreadPoolExecutor(2) as pool:
+        return np.array([*pool.map(lambda fold: loss(recipe, fold, seed), kept)])
 
 
 def load_step(run: Run, progress: Progress) -> list[Any]:
@@ -81,44 +119,46 @@ def split_step(run: Run, progress: Progress) -> list[Any]:
 
 
 def compare_step(run: Run, progress: Progress) -> list[Any]:
-    comparison = compare(run.read("snapshots"), run.config, progress)
-    return [summary(comparison), comparison]
+    """Measure all recipes; adopt the best one only if it is confirmed."""
+    config, columns = run.config, (*all_columns(run),)
+    comparison = compare(run.read("snapshots"), config, progress)
+    found, stays = best(comparison), plain(config)
+    ways = (recipe_of(adopt(config, recipe), {}) for recipe in (found, stays))
+    both = [losses(run, recipe, columns) for recipe in ways]
+    return [summary(comparison), choose(found, stays, *both), comparison]
 
 
 def select_step(run: Run, progress: Progress) -> list[Any]:
-    config, recipe = run.config, recipe_of(run.config, {})
+    config, recipe = run.config, recipe_of(adopted(run), {})
     folds, seed = for_choice(folds_of(run), config.split), config.seed_for("select")
-    return [select(folds, recipe, config.select, seed)]
+    stability = select(folds, recipe, config.select, seed)
+    found, stays = selected(stability), all_columns(run)
+    both = [losses(run, recipe, (*columns,)) for columns in (found, stays)]
+    return [stability, choose(found, stays, *both)]
 
 
 def tune_step(run: Run, progress: Progress) -> list[Any]:
-    study = run.folder / "study.journal"
-    return [*tune(folds_of(run), columns_of(run), run.config, study, progress)]
+    config, columns, study = adopted(run), columns_of(run), run.folder / "study.journal"
+    params, trials = tune(folds_of(run), columns, config, study, progress)
+    ways = (recipe_of(config, settings) for settings in (params, {}))
+    both = [losses(run, recipe, (*columns,)) for recipe in ways]
+    return [choose(params, {}, *both), trials]
 
 
 def train_step(run: Run, progress: Progress) -> list[Any]:
     """Train on all snapshots whose labels are known."""
     rows = run.read("snapshots")[[*KEYS, LABEL, *columns_of(run)]]
-    recipe = recipe_of(run.config, run.read("params.json"))
-    return [train(recipe, rows, run.config.seed_for("train"))]
+    return [train(recipe_in(run), rows, run.config.seed_for("train"))]
 
 
 def evaluate_step(run: Run, progress: Progress) -> list[Any]:
-    """Predict the untouched months, and claim by the coming months one year earlier."""
-    config, columns = run.config, columns_of(run)
-    recipe = recipe_of(config, run.read("params.json"))
-    untouched = folds_of(run)[-config.split.untouched :]
-    earlier = for_claim(run.read("snapshots"), config.split, config.time)
-    seed = config.seed_for("walk")
-    last, year_ago = (walk(f, columns, recipe, seed) for f in (untouched, earlier))
-    metrics = evaluate(last, config.economics).metrics
-    claimed = claim(evaluate(year_ago, config.economics))
-    # Columns are measured on the last tested month, by a model of its own past.
-    rows = untouched[-1].train[[*KEYS, LABEL, *columns]]
-    model = train(recipe, rows, config.seed_for("importance.model"))
-    seed = config.seed_for("shuffles")
-    gains = importance(model, untouched[-1].test, 3, seed)  # shuffles of each column
-    return [metrics, claimed, last, year_ago, gains]
+    """Predict past periods as the coming one will be, and claim by them."""
+    config, columns, recipe = run.config, columns_of(run), recipe_in(run)
+    periods = for_claim(run.read("snapshots"), config.split, config.time)
+    walked = walk(periods, columns, recipe, config.seed_for("walk"))
+    evaluation = evaluate(walked, config.economics)
+    claimed = claim(evaluation, config.split.claim_months)
+    return [evaluation.metrics, claimed, walked]
 
 
 def decide_step(run: Run, progress: Progress) -> list[Any]:
@@ -143,29 +183,33 @@ def predict_later(run: Run, cutoff: str) -> Path:
 def report_step(run: Run, progress: Progress) -> list[Any]:
     """Gather what the page shows, most of it under the names of the results."""
     economics, read = run.config.economics, run.read
-    same = "repairs stability folds trials settings importance candidates predictions"
+    same = "repairs stability folds trials candidates predictions"
+    walked = read("walk_forward")
+    months = sorted(walked["cutoff"].unique())[-run.config.split.untouched :]
     results = Results(
         **{name: read(name) for name in same.split()},
         about=read("run.json")["about"],
         labels=read("leavers"),
         comparison=read("recipes"),
-        chosen=winner(read("comparison")),
-        params=read("params.json"),
-        evaluation=evaluate(read("walk_forward"), economics),
-        year_ago=evaluate(read("year_ago"), economics),
+        choices=choices(run),
+        claimed=read("claim.json"),
+        evaluation=evaluate(walked, economics),
+        untouched=evaluate(walked[walked["cutoff"].isin(months)], economics),
         config=run.config,
     )
     return [report(results)]
 
 
+def choices(run: Run) -> dict[str, Measured]:
+    """Read what each search found and whether it was adopted, by its subject."""
+    return {name: run.read(f"{name}.json") for name in ("recipe", "columns", "params")}
+
+
 def keep(run: Run) -> Path:
     """Renew `found.json`: what the exam needs, and what the README says."""
-    recipes = run.read("recipes").filter(regex="^(?!seconds)")
     found = {
-        "columns": columns_of(run),
-        "params": run.read("params.json"),
-        "winner": winner(run.read("comparison")),
-        "comparison": recipes.round(6).to_dict("records"),
+        "choices": choices(run),
+        "comparison": run.read("recipes").round(6).to_dict("records"),
         "metrics": run.read("metrics").round(6).to_dict("records"),
     }
     WRITE[".json"](found, FILE)

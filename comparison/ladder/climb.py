@@ -1,12 +1,13 @@
 """Ladder: from level 1 to level 2, one practice after the other.
 
-Each function carries out one rung: all earlier practices are kept, one is added.
+Each function carries out one rung: all earlier practices that level 2 keeps, and one
+more.
 """
 
 from dataclasses import replace
 from functools import cache
 
-from comparison.method import Method, random_split
+from comparison.method import Method, random_split, searched
 from comparison.outcome import Outcome
 from comparison.practice import outcome, over_one_half
 from comparison.study import Study
@@ -19,52 +20,62 @@ EXPORTED = (
     "plan contract region channel company_size seats monthly_fee_usd tenure_days "
     "active_days_365 minutes_90 days_since_last_use n_tickets n_failed_payments"
 ).split()
+TEXT = ("topic_", "tone_")  # how the columns begin that say what tickets are about
 
 
 def snapshots(study: Study) -> Outcome:
     """Carry out a logistic regression on point-in-time rows of the export's columns."""
-    method = _exported(study)
-    return _outcome(method, _claimed_at_random(method))
+    return _outcome(replace(_unrepaired(study), columns=EXPORTED))
+
+
+def sources(study: Study) -> Outcome:
+    """Carry out the same on all features but texts, of rows as they were sent."""
+    return _outcome(_unrepaired(study))
+
+
+def repaired(study: Study) -> Outcome:
+    """Carry out the same on repaired rows."""
+    return _outcome(_without_text(_repaired(study)))
 
 
 @cache  # the next rung differs in its claim alone
-def sources(study: Study) -> Outcome:
-    """Carry out the same on the features of all six sources."""
-    method = _all_sources(study)
-    return _outcome(method, _claimed_at_random(method))
+def text(study: Study) -> Outcome:
+    """Add the columns that say what customers wrote, and claim by a random split."""
+    method = _repaired(study)
+    fold = random_split(method.past, method.seed("split"))
+    return replace(_outcome(method), claimed=method.claimed([fold]))
 
 
 def walk_forward(study: Study) -> Outcome:
     """Claim by walk-forward splits instead of a random one."""
-    return replace(sources(study), claimed=_all_sources(study).claimed())
+    return replace(text(study), claimed=_repaired(study).claimed())
 
 
 def lightgbm(study: Study) -> Outcome:
+    """Carry out LightGBM with its usual settings."""
     return _outcome(_boosted(study))
 
 
 def selection(study: Study) -> Outcome:
-    """Carry out LightGBM on the columns that level 2 selected."""
-    return _outcome(replace(_boosted(study), columns=study.method.columns))
+    """Carry out LightGBM on the columns that level 2's search selects."""
+    return _outcome(replace(_boosted(study), columns=searched().columns))
 
 
 def tuning(study: Study) -> Outcome:
-    """Carry out level 2's model; offers still go out above one half."""
-    tuned = replace(_every_drop_as_whole(study), offers=over_one_half)
-    return _outcome(tuned, study.outcome.claimed, study.model)
+    """Carry out LightGBM with the settings that level 2's search finds."""
+    return _outcome(replace(_boosted(study), recipe=Recipe(params=searched().params)))
 
 
 def expected_profit(study: Study) -> Outcome:
-    """Decide on offers by their expected profit."""
-    method = _every_drop_as_whole(study)
-    return _outcome(method, study.outcome.claimed, study.model)
+    """Carry out level 2's model, and decide on offers by their expected profit."""
+    return _outcome(_every_drop_as_whole(study), study.model)
 
 
 def leave_out_unpaid(study: Study) -> Outcome:
     """Make no offers to customers with an unpaid invoice."""
     sealed = study.case.short.assign(is_free=reachable(study.case.short))
     method = replace(study.method, sealed=sealed)
-    return _outcome(method, study.outcome.claimed, study.model)
+    return _outcome(method, study.model)
 
 
 def completeness(study: Study) -> Outcome:
@@ -78,31 +89,30 @@ def _every_drop_as_whole(study: Study) -> Method:
     return replace(study.method, sealed=sealed)
 
 
-def _exported(study: Study) -> Method:
+def _repaired(study: Study) -> Method:
+    """Return the logistic regression on all columns."""
     return replace(
         _every_drop_as_whole(study),
-        columns=EXPORTED,
+        columns=list(study.method.past.columns.drop([*KEYS, LABEL])),
         recipe=Recipe("logistic", params={"C": 1.0}),
         offers=over_one_half,
     )
 
 
-def _all_sources(study: Study) -> Method:
-    columns = list(study.method.past.columns.drop([*KEYS, LABEL]))
-    return replace(_exported(study), columns=columns)
+def _unrepaired(study: Study) -> Method:
+    past, sealed = study.unrepaired
+    return replace(_without_text(_repaired(study)), past=past, sealed=sealed)
+
+
+def _without_text(method: Method) -> Method:
+    columns = [name for name in method.columns if not name.startswith(TEXT)]
+    return replace(method, columns=columns)
 
 
 def _boosted(study: Study) -> Method:
-    return replace(_all_sources(study), recipe=Recipe())
+    return replace(_repaired(study), recipe=Recipe())
 
 
-def _claimed_at_random(method: Method) -> dict[str, float]:
-    return method.claimed([random_split(method.past, method.seed("split"))])
-
-
-def _outcome(
-    method: Method,
-    claimed: dict[str, float] | None = None,
-    model: Trained | None = None,
-) -> Outcome:
-    return outcome(method.case, method.practice(claimed, model))
+def _outcome(method: Method, model: Trained | None = None) -> Outcome:
+    """Carry a method out; the picture shows what happens, so nothing is claimed."""
+    return outcome(method.case, method.practice({}, model))

@@ -1,18 +1,20 @@
-"""Code lines: how much code a practice costs, comments and docstrings left out."""
+"""Code lines: how much code a practice costs, comments and docstrings left out.
+
+Code is named by its file within a level, `split.py`. Parts of a file are named after
+it, `measures/gain.py: reachable`; the file alone then stands for what is left of it.
+"""
 
 import ast
-import inspect
 import tokenize
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
-from types import ModuleType
+from typing import NamedTuple
 
 from data.report.freshness import ROOT
 
-Code = Path | ModuleType | Callable[..., object]
-
 NOTEBOOK = ROOT / "level1_notebook" / "churn.py"
-TEXT = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+LEVEL2 = ROOT / "level2_project"
+DEFINED = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 LAYOUT = (
     tokenize.COMMENT,
     tokenize.NL,
@@ -24,15 +26,65 @@ LAYOUT = (
 )
 
 
-def code_lines(code: Code) -> int:
-    """Count the lines of code of a file, a module, or one function or class."""
-    if isinstance(code, Path):
-        return len(lines_of_code(code))
-    path = Path(inspect.getfile(code))
-    if isinstance(code, ModuleType):
-        return len(lines_of_code(path))
-    text, first = inspect.getsourcelines(code)
-    return len(lines_of_code(path) & set(range(first, first + len(text))))
+class Line(NamedTuple):
+    file: Path
+    number: int
+
+
+def booked(code: dict[str, Iterable[str]], level: Path = LEVEL2) -> dict[str, set[Line]]:
+    """Return the lines of code that each practice is booked with.
+
+    Args:
+        code: by practice: files of the level, or parts of them.
+    """
+    parts = {
+        name: {line for place in places for line in _part(place, level)}
+        for name, places in code.items()
+    }
+    in_parts = {line for lines in parts.values() for line in lines}
+    return {
+        name: parts[name] | {l for place in places for l in _rest(place, level)} - in_parts
+        for name, places in code.items()
+    }
+
+
+def all_lines(level: Path = LEVEL2) -> set[Line]:
+    """Return all lines of code of a level."""
+    return {
+        Line(path, number)
+        for path in level.rglob("*.py")
+        for number in lines_of_code(path)
+    }
+
+
+def _part(place: str, level: Path) -> set[Line]:
+    """Return the lines of the functions and classes that are named after a file.
+
+    Raises:
+        LookupError: the file has no such part.
+    """
+    file, _, names = place.partition(": ")
+    path, wanted = level / file, set(names.split())
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = {n.name: n for n in tree.body if isinstance(n, DEFINED) and n.name in wanted}
+    if missing := wanted - set(found):
+        raise LookupError(f"wanted {', '.join(sorted(missing))} in {file}, found none")
+    spans = [range(_first(n), (n.end_lineno or n.lineno) + 1) for n in found.values()]
+    return {
+        Line(path, number)
+        for number in lines_of_code(path)
+        if any(number in span for span in spans)
+    }
+
+
+def _first(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+
+
+def _rest(place: str, level: Path) -> set[Line]:
+    if ":" in place:
+        return set()
+    return {Line(level / place, number) for number in lines_of_code(level / place)}
 
 
 def lines_of_code(path: Path) -> set[int]:
@@ -51,7 +103,7 @@ def lines_of_code(path: Path) -> set[int]:
 def docstring_lines(path: Path) -> set[int]:
     lines: set[int] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, TEXT) and ast.get_docstring(node, clean=False):
+        if isinstance(node, (ast.Module, *DEFINED)) and ast.get_docstring(node, False):
             text = node.body[0]
             lines |= set(range(text.lineno, (text.end_lineno or text.lineno) + 1))
     return lines

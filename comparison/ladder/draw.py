@@ -9,9 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from comparison.ladder.code_lines import code_lines
+from comparison.ladder.books import REST, lines_by_rung
 from comparison.ladder.message import message
-from comparison.ladder.rungs import RUNGS
+from comparison.ladder.rungs import LEVEL1, RUNGS, before
 from comparison.pooled import Effect, Pooled
 from data.judge.interval import Interval
 from data.report.freshness import ROOT
@@ -25,6 +25,8 @@ PANELS = {
 }
 UP: Any = {"color": INK}
 DOWN: Any = {"facecolor": "white", "edgecolor": INK, "hatch": "////"}
+WITHOUT = "command line, flow, pages"  # code that belongs to no practice
+SEARCHED = "  (searched, not kept)"  # after a practice that level 2 does without
 
 
 def exam_figures() -> dict[str, float]:
@@ -38,12 +40,15 @@ def exam_figures() -> dict[str, float]:
 def draw_ladder(found: Pooled, exam: dict[str, float]) -> Figure:
     """Draw a waterfall: each bar runs from the rung before to this one.
 
+    A practice that level 2 does without is a step to the side: it is drawn pale, and
+    the next bar starts where it started.
+
     Args:
         found: the ladder's intervals.
         exam: level 2's figures in the exam, which the footnote holds the last rung
             against.
     """
-    figure = Figure((11, 0.42 * len(RUNGS) + 2.1), layout="constrained")
+    figure = Figure((11, 0.42 * len(RUNGS) + 2.5), layout="constrained")
     title = message(found.ladder) + "\n"  # an empty line, for the key
     figure.suptitle(title, x=0.01, ha="left")
     *panels, last = figure.subplots(
@@ -52,7 +57,8 @@ def draw_ladder(found: Pooled, exam: dict[str, float]) -> Figure:
     for axes, metric in zip(panels, PANELS, strict=True):
         _waterfall(axes, found.ladder, metric)
     _lines_of_code(last)
-    panels[0].set_yticks(range(len(RUNGS)), [rung.label for rung in RUNGS.values()])
+    labels = [r.label + ("" if r.is_kept else SEARCHED) for r in RUNGS.values()]
+    panels[0].set_yticks(range(len(labels) + 1), [*labels, WITHOUT])
     panels[0].invert_yaxis()
     _key(figure)
     footnote(figure, f"{_worlds(found)} {_remainder(found, exam)}")
@@ -66,7 +72,7 @@ def _waterfall(axes: Axes, ladder: dict[str, Effect], metric: str) -> None:
         if height == 0:
             axes.plot(now, height, "o", color=INK, ms=5)
         else:
-            _bar(axes, height, now, step)
+            _bar(axes, height, step, now - step.mean, name)
         right = max(now, now - step.mean) if height else now
         _write(axes, _number(now, metric), right, height)
     title, unit = PANELS[metric]
@@ -81,13 +87,13 @@ def _waterfall(axes: Axes, ladder: dict[str, Effect], metric: str) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(4))
 
 
-def _bar(axes: Axes, height: int, now: float, step: Interval) -> None:
+def _bar(axes: Axes, height: int, step: Interval, start: float, name: str) -> None:
     """Draw a bar from the rung before to this one, its interval below it."""
-    start = now - step.mean
-    axes.barh(
-        height, step.mean, 0.5, left=start, lw=0.8, **(UP if step.mean >= 0 else DOWN)
-    )
-    axes.plot([start] * 2, [height - 1, height + 0.25], color=PALE, lw=0.8, zorder=0)
+    below = list(RUNGS).index(before(name))
+    alpha = 1 if RUNGS[name].is_kept else 0.4
+    kind = UP if step.mean >= 0 else DOWN
+    axes.barh(height, step.mean, 0.5, left=start, lw=0.8, alpha=alpha, **kind)
+    axes.plot([start] * 2, [below, height + 0.25], color=PALE, lw=0.8, zorder=0)
     if step.low is not None and step.high is not None:
         ends = [start + step.low, start + step.high]
         axes.plot(ends, [height + 0.34] * 2, color=GREY, lw=1.2)
@@ -95,10 +101,10 @@ def _bar(axes: Axes, height: int, now: float, step: Interval) -> None:
 
 def _lines_of_code(axes: Axes) -> None:
     """Draw how many lines of code each practice brought."""
-    for height, rung in enumerate(RUNGS.values()):
-        n = sum(map(code_lines, rung.code))
-        axes.barh(height, n, 0.5, color=PALE)
-        _write(axes, f"{n:,}", n, height)
+    lines = lines_by_rung()
+    for height, name in enumerate([*RUNGS, REST]):
+        axes.barh(height, lines[name], 0.5, color=PALE)
+        _write(axes, f"{lines[name]:,}", lines[name], height)
     axes.set(title="what it costs", xlabel="lines of code added")
     axes.margins(x=0.2)
 
@@ -116,6 +122,7 @@ def _key(figure: Figure) -> None:
         "level 1": Line2D([], [], color=INK, marker="o", ms=5, ls=""),
         "raised by this practice": Patch(**UP),
         "lowered": Patch(lw=0.8, **DOWN),
+        "searched, not kept": Patch(alpha=0.4, **UP),
         "95 % interval of the change": Line2D([], [], color=GREY, lw=1.2),
     }
     figure.legend(
@@ -125,9 +132,12 @@ def _key(figure: Figure) -> None:
 
 
 def _worlds(found: Pooled) -> str:
+    lines = lines_by_rung()
+    all_lines = sum(lines.values()) - lines[LEVEL1]
     return (
-        f"Means over {len(found.seeds)} worlds of {found.customers:,} customers. All "
-        "practices above a rung are kept; numbers are the values reached."
+        f"Means over {len(found.seeds)} worlds of {found.customers:,} customers; "
+        f"numbers are the values reached. Level 2 has {all_lines:,} lines of code, each "
+        "counted once."
     )
 
 
@@ -139,8 +149,8 @@ def _remainder(found: Pooled, exam: dict[str, float]) -> str:
     if rungs == table:
         return "\nThe last rung is level 2 as in the README."
     return (
-        f"\nThe last rung is level 2, which has {', '.join(table)} in the README: its "
-        "features there see its own offers, here they describe a year without offers."
+        f"\nThe last rung is level 2, which has {', '.join(table)} in the README: money "
+        "is earned there by features that know its own offers."
     )
 
 

@@ -13,10 +13,11 @@ def message(ladder: dict[str, Effect]) -> str:
         name: effect.difference.happened["average_precision"]
         for name, effect in ladder.items()
     }
-    largest = max(steps, key=lambda name: steps[name].mean)
+    kept = {name: step for name, step in steps.items() if RUNGS[name].is_kept}
+    largest = max(kept, key=lambda name: kept[name].mean)
     if not steps[largest].is_above_zero:
         return "No practice clearly raises the average precision"
-    how_much = "Most" if _is_most(steps[largest], steps) else "The largest part"
+    how_much = "Most" if _is_most(kept[largest], kept) else "The largest part"
     none = [name for name in ON_THE_MODEL if not steps[name].is_above_zero]
     return (
         f"{how_much} of the gain in average precision comes from "

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from comparison.ladder.code_lines import NOTEBOOK
 from comparison.mistakes.register import ELSEWHERE, REGISTER, Mistake
-from comparison.mistakes.sentences import accuracies, in_short
+from comparison.mistakes.sentences import accuracies, again, in_short
 from comparison.pooled import Effect, Figures, Pooled
 from data.judge.interval import Interval
 from data.report.freshness import ROOT
 from data.report.publish import filled
 
 PAGE = ROOT / "level1_notebook" / "MISTAKES.md"
+FINE = {"profit": 0, "calibration": 2}  # digits; shares have 3, differences of them 4
 METRICS = {
     ("claimed", "roc_auc"): "claimed AUC",
     ("happened", "roc_auc"): "actual AUC",
@@ -22,17 +23,41 @@ METRICS = {
 }
 
 
-def page(found: Pooled, text: str) -> str:
-    """Fill the page's blocks; the words around them are written by hand."""
+def page(found: Pooled, text: str, further: Pooled | None = None) -> str:
+    """Fill the page's blocks; the words around them are written by hand.
+
+    Args:
+        further: the same of other worlds, if it was measured.
+    """
     blocks = {
         "in_short": in_short(found.mistakes),
         "register": register(),
         "reported": reported(found.mistakes),
         "changes": changes(found.mistakes),
-        "worlds": f"{len(found.seeds)} worlds of {found.customers:,} customers.",
+        "worlds": worlds(found),
+        "further": again(bold(found), further),
         "accuracy": accuracies(found.mistakes["accuracy"]),
     }
     return filled(text, blocks)
+
+
+def worlds(found: Pooled) -> str:
+    return (
+        f"{len(found.seeds)} worlds of {found.customers:,} customers, seeds "
+        f"{min(found.seeds)} to {max(found.seeds)}."
+    )
+
+
+def bold(found: Pooled) -> dict[str, dict[tuple[str, str], Interval]]:
+    """Return the differences that the page prints bold, by mistake and metric."""
+    return {
+        name: {
+            metric: one
+            for metric in METRICS
+            if (one := effect.difference.get(*metric)) and is_bold(one, metric[1])
+        }
+        for name, effect in found.mistakes.items()
+    }
 
 
 def register() -> str:
@@ -68,7 +93,7 @@ def line_number(code: str) -> int:
 def fix_link(mistake: Mistake) -> str:
     """Link the function of level 2 that avoids the mistake."""
     if not mistake.fix:
-        return "none; level 3, to come"
+        return "none: it assumes a save rate; level 3 measures it"
     path = Path(inspect.getfile(mistake.fix)).relative_to(ROOT)
     _, line = inspect.getsourcelines(mistake.fix)
     return f"[`{mistake.fix.__name__}`](../{path.as_posix()}#L{line})"
@@ -117,12 +142,15 @@ def change(found: Interval | None, metric: str) -> str:
         return "-"
     if found.low == found.high == 0:  # the mistake cannot change it
         return "-"
-    reach = number((found.high - found.low) / 2, metric)
-    text = f"{number(found.mean, metric, '+')} ± {reach}"
-    is_seen = float(number(found.mean, metric).replace(",", "")) != 0
-    return f"**{text}**" if found.is_clear and is_seen else text
+    digits = FINE.get(metric, 4)
+    text = f"{found.mean:+,.{digits}f} ± {(found.high - found.low) / 2:,.{digits}f}"
+    return f"**{text}**" if is_bold(found, metric) else text
 
 
-def number(value: float, metric: str, sign: str = "") -> str:
-    digits = {"profit": 0, "calibration": 2}.get(metric, 3)
-    return f"{value:{sign},.{digits}f}"
+def is_bold(found: Interval, metric: str) -> bool:
+    """Tell whether the interval leaves out 0, and the printed mean is not 0."""
+    return found.is_clear and round(found.mean, FINE.get(metric, 4)) != 0
+
+
+def number(value: float, metric: str) -> str:
+    return f"{value:,.{FINE.get(metric, 3)}f}"

@@ -4,11 +4,18 @@ A mistake is named where the 95 % interval of its difference leaves out zero and
 difference is large enough to be seen.
 """
 
-from comparison.pooled import Effect
+from comparison.pooled import Effect, Pooled
 from data.judge.interval import Interval
 
 # Smaller differences than these are left out, whatever their interval.
 LARGE = {"roc_auc": 0.01, "calibration": 0.1, "profit": 1.0}
+WORDS = {"roc_auc": "AUC", "average_precision": "precision"}
+FORMS = {
+    "roc_auc": "+.4f",
+    "average_precision": "+.4f",
+    "calibration": "+.2f",
+    "profit": "+,.0f",
+}
 LINES = {  # side, metric, whether it rises; how a line begins, how a number is written
     ("claimed", "roc_auc", True): ("The claimed AUC rises with", "+.3f"),
     ("claimed", "roc_auc", False): ("The claimed AUC falls with", "+.3f"),
@@ -35,6 +42,45 @@ def in_short(mistakes: dict[str, Effect]) -> str:
     if rest := [f"`{name}`" for name in measured if name not in named]:
         lines.append(f"None of these changes clearly with {', '.join(rest)}.")
     return "\n".join(f"- {line}" for line in lines)
+
+
+def again(
+    bold: dict[str, dict[tuple[str, str], Interval]], further: Pooled | None
+) -> str:
+    """Say which bold differences are not found again in further worlds.
+
+    A difference is found again if its interval there leaves out 0 on the same side.
+    """
+    if further is None:
+        return "They were not yet looked for in further worlds."
+    lost = [
+        f"`{name}` ({side} {WORDS.get(metric, metric)} {one.mean:{FORMS[metric]}}; "
+        f"there {_with_ends(further.mistakes[name].difference.get(side, metric), metric)})"
+        for name, metrics in bold.items()
+        for (side, metric), one in metrics.items()
+        if not _is_again(one, further.mistakes[name].difference.get(side, metric))
+    ]
+    n_all = sum(map(len, bold.values()))
+    where = (
+        f"{len(further.seeds)} further worlds (seeds {min(further.seeds)} to "
+        f"{max(further.seeds)})"
+    )
+    if not lost:
+        return f"All {n_all} are found again in {where}."
+    return (
+        f"{n_all - len(lost)} of {n_all} are found again in {where}. "
+        f"These are not: {', '.join(lost)}."
+    )
+
+
+def _is_again(one: Interval, other: Interval | None) -> bool:
+    return other is not None and other.is_clear and one.mean * other.mean > 0
+
+
+def _with_ends(found: Interval | None, metric: str) -> str:
+    if found is None or found.low is None or found.high is None:
+        return "not measured"
+    return f"{found.low:{FORMS[metric]}} to {found.high:{FORMS[metric]}}"
 
 
 def accuracies(effect: Effect) -> str:

@@ -23,7 +23,7 @@ from level2_project.split import Split, for_claim
 from level2_project.train import p_churn, train
 from level2_project.tune import FIXED, SPACE
 
-CUSTOMERS = 4_000  # where many models are fitted or rows are made up
+CUSTOMERS = 2_500  # where many models are fitted or rows are made up
 SETTINGS = 20  # to choose from
 
 

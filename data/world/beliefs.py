@@ -270,19 +270,25 @@ class World:
     gross_margin: float = belief(0.80, "share of fees", "choice")
     offer_months: int = belief(6, "months that an effect lasts", "choice")
     cut_by_plan: tuple[float, ...] = belief(
-        (0.18, 0.12, 0.07),
+        (0.10, 0.08, 0.05),
         "share of the voluntary hazard",
         "mean cut 11 to 28 %: Ascarza, Iyengar & Schleicher 2016 and others",
     )
-    cut_price_ticket: float = belief(0.50, "share, after a price ticket", "choice")
+    cut_price_ticket: float = belief(0.28, "share, after a price ticket", "choice")
     cut_price_ticket_months: int = belief(3, "months after the ticket", "choice")
-    cut_most: float = belief(0.80, "share", "choice")
-    cut_price_rise: float = belief(0.12, "share, after a price rise", "choice")
+    cut_price_rise: float = belief(
+        0.20, "share, after a price rise, under a monthly contract", "choice"
+    )
     cut_price_rise_months: int = belief(
         4, "months, that of the rise included", "choice"
     )
-    cut_sensitivity: float = belief(0.05, "share per sd of sensitivity", "choice")
-    cut_decay: float = belief(-0.04, "share, while usage decays", "choice")
+    cut_paid_search: float = belief(
+        0.18, "share, of customers won by paid search: they came for a deal", "choice"
+    )
+    cut_first_year: float = belief(0.12, "share, in the first year", "choice")
+    cut_first_year_months: int = belief(12, "months since the start", "choice")
+    cut_decay: float = belief(-0.05, "share, while usage decays", "choice")
+    cut_most: float = belief(0.80, "share", "choice")
     sleeping_dog_cut: float = belief(
         -0.35, "share", "plan advice raised churn 6.4 to 10 %: Ascarza et al. 2016"
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.calendar import days_in
-from data.world.beliefs import World
+from data.world.beliefs import CHANNELS, World
 from data.world.state import NEVER, TERM_MONTHS, Bools, Floats, Ints, State
 
 # Stages of an unpaid invoice. Stages 1 to 3 say which retry will recover it.
@@ -148,16 +148,18 @@ def cut_in_force(world: World, state: State) -> Floats:
 def offer_cut(world: World, state: State) -> Floats:
     """Compute the share of the voluntary hazard that an offer made now removes.
 
-    All that it depends on leaves traces in the recorded data. Price sensitivity does so
-    through tickets only. A sleeping dog has a negative share: the offer harms.
+    All that it depends on leaves traces in the recorded data, and none of it is the
+    whole. A sleeping dog has a negative share: the offer harms.
     """
     rise = since_price_rise(world, state.month) < world.cut_price_rise_months
     ticket = state.since_price_ticket <= world.cut_price_ticket_months
+    by_search = state.traits.channel == CHANNELS.index("paid_search")
     cut = (
         np.asarray(world.cut_by_plan)[state.plan]
         + world.cut_price_ticket * ticket
-        + world.cut_price_rise * rise
-        + world.cut_sensitivity * state.traits.sensitivity
+        + world.cut_price_rise * (rise & ~state.annual)
+        + world.cut_paid_search * by_search
+        + world.cut_first_year * (state.tenure <= world.cut_first_year_months)
         + world.cut_decay * state.in_decay
     )
     return np.where(

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import pandas as pd
-
 from level2_project.measures.interval import Interval
 from level2_project.pages.words import label, with_ends
 
 RECIPE = ["model", "imbalance", "recalibrate"]
-PARTS = ("difference", "low", "high")
 
 
 def verdict(found: Interval, of: float, above: str, below: str, unclear: str) -> str:
@@ -23,11 +20,12 @@ def verdict(found: Interval, of: float, above: str, below: str, unclear: str) ->
 
 
 def of_profit(profit: Interval) -> str:
-    """Say what the offers of a month should bring."""
+    """Say what the offers of a month would bring at the assumed save rate."""
     gain, loss = "the whole interval is a gain", "the whole interval is a loss"
     unclear = "the interval does not show whether that is a gain or a loss"
     ends = verdict(profit, 0, gain, f"{loss}, so do not use this rule", unclear)
-    return f"They should bring {with_ends(profit, 'profit')}: {ends}."
+    found = with_ends(profit, "profit")
+    return f"If the assumed share of leavers is kept, they bring {found}: {ends}."
 
 
 def of_calibration(calibration: Interval) -> str:
@@ -49,24 +47,27 @@ def of_lift(lift: Interval) -> str:
     )
 
 
-def of_handling(summary: pd.DataFrame, model: str, imbalance: str, figure: str) -> str:
-    """Say how a way to handle imbalance fared against doing nothing, same model."""
-    row = summary.set_index(RECIPE).loc[(model, imbalance, False)]
-    difference = Interval(*(row[f"{figure}_{part}"] for part in PARTS))
-    more, less = "is better than", "is worse than"
-    if figure == "log_loss":
-        more, less = less, more
-    ends = verdict(difference, 0, more, less, "cannot be told from")
-    found = with_ends(difference, figure, "+")
-    return f"By {label(figure)}, {label(imbalance)} {ends} doing nothing: {found}."
+def of_recipe(recipe: dict[str, Any]) -> str:
+    """Write a recipe in words."""
+    right = "with" if recipe["recalibrate"] else "without"
+    model, imbalance = label(recipe["model"]), label(recipe["imbalance"])
+    return f"{model}, {imbalance} against imbalance, {right} recalibration"
 
 
-def of_choice(best: dict[str, Any], used: dict[str, Any]) -> str:
-    """Say which recipe was best in the comparison, and which one is used."""
-    first, second = (
-        f"{label(recipe['model'])}, {label(recipe['imbalance'])} against imbalance, "
-        f"{'with' if recipe['recalibrate'] else 'without'} recalibration"
-        for recipe in (best, used)
+def of_choice(found: str, choice: dict[str, Any]) -> str:
+    """Say whether what a search found is used, and by which interval.
+
+    Args:
+        found: what it found, in words.
+        choice: as from `compare.choose`.
+    """
+    difference = Interval(choice["mean"], choice["low"], choice["high"])
+    ends = verdict(
+        difference, 0, "it is worse, and the plain way stays", "it is better, and used",
+        "searched, nothing gained, and the plain way stays",
+    )  # fmt: skip
+    told = with_ends(difference, "log_loss", "+")
+    return (
+        f"The search found {found}. On the months of confirmation, which it did not "
+        f"see, its log loss differs from that of the plain way by {told}: {ends}."
     )
-    ends = "this is used" if first == second else f"used is {second}"
-    return f"Best by profit, then average precision, then log loss: {first}; {ends}."

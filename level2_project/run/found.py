@@ -1,6 +1,6 @@
-"""Found: the columns and settings that the last full run chose, in `found.json`.
+"""Found: what the last full run adopted, and what its searches found: `found.json`.
 
-The judge fits the project in other worlds; the search is not repeated there.
+The judge fits the project in other worlds; the searches are not repeated there.
 """
 
 import json
@@ -13,8 +13,14 @@ FILE = Path(__file__).parents[1] / "found.json"
 class Found(NamedTuple):
     columns: list[str]
     params: dict[str, Any]  # settings of the model
+    recipe: dict[str, Any]  # model, imbalance, recalibrate
 
 
-def read_found() -> Found:
-    known = json.loads(FILE.read_text(encoding="utf-8"))
-    return Found(known["columns"], known["params"])
+def read_found(which: str = "adopted") -> Found:
+    """Read what is used: the plain way where no search did better beyond its interval.
+
+    Args:
+        which: "found" for what the searches came up with, used or not.
+    """
+    choices = json.loads(FILE.read_text(encoding="utf-8"))["choices"]
+    return Found(**{name: choices[name][which] for name in Found._fields})

@@ -24,10 +24,10 @@ USUAL = read_config()
 
 
 def config_of(trials: int, model: str = "lightgbm", **tuning: Any) -> Config:
-    """Six folds, two of them untouched."""
+    """Return a config of eight folds: four choose, two confirm, two are untouched."""
     return replace(
         USUAL,
-        split=replace(USUAL.split, n_folds=6, untouched=2),
+        split=replace(USUAL.split, n_folds=8, confirming=2, untouched=2),
         train=replace(USUAL.train, model=model),
         tune=replace(USUAL.tune, trials=trials, **tuning),
     )
@@ -35,7 +35,7 @@ def config_of(trials: int, model: str = "lightgbm", **tuning: Any) -> Config:
 
 @cache
 def folds() -> list[Split]:
-    return walk_forward(snapshots_of(150, 10), config_of(1).split, USUAL.time.gap)
+    return walk_forward(snapshots_of(150, 12), config_of(1).split, USUAL.time.gap)
 
 
 def silent(done: int, wanted: int) -> None:

@@ -61,7 +61,8 @@ def test_an_unknown_key_is_refused_with_those_known(section):
         ("train", "recalibrate", 1, "a valid boolean, found 1"),
         ("split", "untouched", 12, "fewer than split.n_folds"),
         ("split", "n_folds", 30, "fewer than the"),
-        ("time", "first_cutoff", "2022-12-01", "a year before predict_at"),
+        ("split", "confirming", 8, "fewer than split.n_folds"),
+        ("split", "claim_months", 7, "22 cutoffs with labels, found 19"),
         ("tune", "trials", True, "integer from 1 to 10000, found True"),
     ],
 )

@@ -24,16 +24,16 @@ from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
 from level2_project.config import Config, read_config
 from level2_project.load import load
+from level2_project.run.found import read_found
 from level2_project.snapshots import snapshots
 from level2_project.split import Split, walk_forward
-from level2_project.train import Recipe, train
+from level2_project.train import Recipe, adopt, recipe_of, train
 from level2_project.train import p_churn as p_churn_of
 from tools.bench import automl
 from tools.bench.automl import IDS, LABEL, N_JOBS, features_of
 
 Floats = NDArray[np.floating[Any]]
 
-FOUND = Path("level2_project/found.json")  # the columns and settings of the exam
 OURS, FLAML, DEFAULT = "level 2", "FLAML", "default LightGBM"
 METRICS: dict[str, Callable[[Any, Any], float]] = {
     "average_precision": average_precision_score,
@@ -53,12 +53,11 @@ def measure(report: Path, world: Path) -> None:
 
 def compare(world: Path, config: Config) -> dict[str, Any]:
     """Return what was compared, and by how much level 2 is ahead of each peer."""
-    found = json.loads(FOUND.read_text(encoding="utf-8"))
-    folds, n_customers = folds_of(world, found["columns"], config)
+    found = read_found()
+    folds, n_customers = folds_of(world, found.columns, config)
     choice, tested = folds[: -config.split.untouched], folds[-config.split.untouched :]
-    how, seed = config.train, config.seed_for("peers")
-    horizon = config.time.horizon_months
-    recipe = Recipe(how.model, how.imbalance, how.recalibrate, found["params"], horizon)
+    seed = config.seed_for("peers")
+    recipe = recipe_of(adopt(config, found.recipe), found.params)
     budget = config.tune.trials * seconds_of_a_trial(recipe, choice, seed)
     best = automl.search(choice[-1].train, choice[-1].test, budget, seed)
     contenders = {
@@ -71,7 +70,7 @@ def compare(world: Path, config: Config) -> dict[str, Any]:
     )
     return {
         "customers": n_customers,
-        "columns": len(found["columns"]),
+        "columns": len(found.columns),
         "tested_cutoffs": len(tested),
         "flaml_search_seconds": round(budget, 1),
         "flaml_found": best.estimator,

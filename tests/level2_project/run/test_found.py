@@ -1,25 +1,31 @@
-"""What the project found: the defaults are what was measured to be best."""
+"""What the project found: used is what later folds confirmed, or else the plain way."""
 
 import json
 
 from level2_project.config import read_config
 from level2_project.run.found import FILE, read_found
+from level2_project.train import plain
 
 KEPT = json.loads(FILE.read_text())
 
 
-def test_the_default_recipe_is_the_one_that_won():
-    how = read_config().train
+def test_only_what_was_confirmed_is_used_else_the_plain_way_stays():
+    choices = KEPT["choices"]
+    plain_ways = {"recipe": plain(read_config()), "params": {}}
+    plain_ways["columns"] = choices["columns"]["adopted"]  # all; more than were found
 
-    assert KEPT["winner"] == {
-        "model": how.model,
-        "imbalance": how.imbalance,
-        "recalibrate": how.recalibrate,
-    }
+    for name, choice in choices.items():
+        is_confirmed = choice["high"] < 0
+        wanted = choice["found"] if is_confirmed else plain_ways[name]
+        assert choice["adopted"] == wanted
+        if name == "columns" and not is_confirmed:
+            assert set(choice["found"]) < set(choice["adopted"])
 
 
-def test_the_exam_gets_the_columns_and_settings_that_were_kept():
-    assert read_found() == (KEPT["columns"], KEPT["params"])
+def test_the_exam_gets_what_was_adopted():
+    choices = KEPT["choices"]
+
+    assert read_found()._asdict() == {n: choices[n]["adopted"] for n in choices}
 
 
 def test_every_recipe_was_measured():

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.judge.best_models import (
+from data.judge.ceiling.best_models import (
     Models,
     copied,
     fit,
@@ -87,7 +87,7 @@ def examine(world: World, seed: int, models: Models, least: Least) -> Examined:
     alone = copied(record)
 
     def predict_only(cutoff: Cutoff) -> Decision:
-        columns = alone.recorded.features(cutoff.state)
+        columns = alone.recorded.features()
         risk = np.asarray(models.risk.predict(columns))
         return Decision(no_offers(cutoff.state), risk)
 

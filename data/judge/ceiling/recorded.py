@@ -1,7 +1,9 @@
 """Recorded: all that the sources say of a customer, clean, as of a cutoff.
 
-The observable ceiling is fitted on these columns. They come from the emitted rows by
-arrival time, without mess: what a perfect repair of the sources could know, no more.
+The observable ceiling is fitted on these columns, and one-trace rules look at them. They
+come from the emitted rows by arrival time, without mess: what a perfect repair of the
+sources could know, no more. A new price is known once an invoice shows it, a contract
+once its row has arrived.
 """
 
 from dataclasses import dataclass, field
@@ -12,11 +14,12 @@ import pandas as pd
 from data.calendar import days_in, first_day
 from data.sources.rows import Frames
 from data.sources.tickets import CROSS, PRESSURE, SENTENCE
-from data.world.beliefs import TOPICS, World
-from data.world.state import FIRST_CUSTOMER_ID, NEVER, Floats, Ints, State
+from data.world.beliefs import CHANNELS, PLANS, REGIONS, TOPICS, World
+from data.world.state import FIRST_CUSTOMER_ID, NEVER, TERM_MONTHS, Floats, Ints
 
 WINDOWS = ((0, 4), (4, 8), (8, 15), (15, 22), (22, 31))  # days before the cutoff
 ATTEMPTS = ("failed", "retry_failed", "retry_paid", "paid")
+RISE = 1.02  # times the fee known before: less is rounding
 
 
 @dataclass
@@ -31,30 +34,33 @@ class Recorded:
     def learn(self, month: int, arrived: Frames, n: int) -> None:
         """Take in what arrived in `month`; `n` customers are known by its end."""
         self.memory = {k: _grow(k, v, n) for k, v in self.memory.items()}
+        self._customers(arrived["customers"], n)
+        self._offers(arrived["offers"], n)
+        self._prices(arrived["transactions"], n)
+        self._subscriptions(month, arrived["subscriptions"], n)
         self._usage(month, arrived["usage"], n)
         self._tickets(month, arrived["tickets"], n)
         self._billing(month, arrived["transactions"], n)
-        self._subscriptions(month, arrived["subscriptions"], n)
-        self._offers(month, arrived["offers"], n)
 
-    def features(self, state: State) -> Floats:
-        """Return one row per customer of `state`.  # (n_customers, n_features)"""
-        fee = state.fee(self.world)
-        columns = {
-            "month": np.full(len(state), state.month),
-            "plan": state.plan,
-            "annual": state.annual,
-            "term_month": np.where(state.annual, state.term_month, -1),
-            "tenure": state.tenure,
-            "seats": state.seats,
-            "fee": fee,
-            "billing_day": state.traits.billing_day,
-            "region": state.traits.region,
-            "channel": state.traits.channel,
-            "company_size": state.traits.company_size,
-            **self.memory,
-        }
-        return np.column_stack([*columns.values(), self.usage_weeks]).astype(np.float32)
+    def columns(self) -> dict[str, Floats]:
+        """Return every column by its name.  # each (n_customers,)"""
+        known = {k: v for k, v in self.memory.items() if k != "started_on"}
+        weeks = {f"usage_week_{i}": v for i, v in enumerate(self.usage_weeks.T)}
+        return {**known, **weeks}
+
+    def features(self) -> Floats:
+        """Return one row per customer.  # (n_customers, n_features)"""
+        return np.column_stack(list(self.columns().values())).astype(np.float32)
+
+    def _set(self, name: str, rows: pd.DataFrame, values: Floats | Ints, n: int) -> None:
+        """Keep each customer's newest value; unknown is -1."""
+        kept = self.memory.setdefault(name, np.full(n, -1.0))
+        kept[_position(rows)] = values
+
+    def _customers(self, rows: pd.DataFrame, n: int) -> None:
+        for name, known in (("region", REGIONS), ("channel", CHANNELS)):
+            self._set(name, rows, pd.Index(known).get_indexer(rows[name]), n)
+        self._set("company_size", rows, rows["company_size"].to_numpy(float), n)
 
     def _remember(self, name: str, now: Floats, keep: float) -> None:
         """Add this month's value to a fading sum that keeps `keep` a month."""
@@ -132,20 +138,53 @@ class Recorded:
         self._remember("failures", failed, 0.97)
         invoices = _count(_position(rows[rows["kind"].isin(["failed", "paid"])]), n)
         self._remember("invoices", invoices, 0.97)
+        self._since("since_failed", failed)
+
+    def _prices(self, rows: pd.DataFrame, n: int) -> None:
+        """Note whose invoice shows a higher fee than the one known before.
+
+        An invoice is written under the contract at the month's start: call this before
+        the month's changes are taken in.
+        """
+        known = self.memory.setdefault("fee", np.full(n, -1.0))
+        annual = self.memory.get("annual", np.zeros(n)) == 1
+        offered = self.memory["since_offer"] <= self.world.discount_months
+        rows = rows[rows["kind"].isin(["failed", "paid"])]
+        who = _position(rows)
+        months = np.where(annual, TERM_MONTHS, 1 - self.world.discount * offered)
+        fee = np.zeros(n)
+        fee[who] = rows["amount_usd"].to_numpy(float) / months[who]
+        self._since("since_rise", (known > 0) & (fee > RISE * known))
+        self.memory["fee"] = np.where((fee > 0) & (known > 0), fee, known)
 
     def _subscriptions(self, month: int, rows: pd.DataFrame, n: int) -> None:
         for event in ("return", "change", "cancel"):
             now = _count(_position(rows[rows["event"] == event]), n)
             self._since(f"since_{event}", now)
-        seats = np.zeros(n)
-        changed = rows[rows["event"].isin(["change", "start"])]
-        known = self.memory.get("seats_before", np.zeros(n))
-        seats[_position(changed)] = changed["seats"]
-        moved = np.where((seats > 0) & (known > 0), np.sign(seats - known), 0.0)
-        self._remember("seats_moved", moved, 0.7)
-        self.memory["seats_before"] = np.where(seats > 0, seats, known)
+        self._terms(rows[rows["event"] != "cancel"], n)
+        cutoff = first_day(month + 1)
+        began = self.memory["started_on"].astype(np.int64).astype("M8[D]")
+        tenure = (cutoff.astype("M8[M]") - began.astype("M8[M]")).astype(float)
+        self.memory["tenure"] = tenure
+        self.memory["billing_day"] = (began - began.astype("M8[M]")).astype(float) + 1
+        term = (tenure - 1) % TERM_MONTHS
+        self.memory["term_month"] = np.where(self.memory["annual"] == 1, term, -1.0)
 
-    def _offers(self, month: int, rows: pd.DataFrame, n: int) -> None:
+    def _terms(self, rows: pd.DataFrame, n: int) -> None:
+        """Take over the contract that each newest row states."""
+        before = self.memory.get("seats", np.full(n, -1.0)).copy()
+        started = rows[rows["event"] == "start"]
+        self._set("started_on", started, np.floor(_days(started["event_at"])), n)
+        self._set("plan", rows, pd.Index(PLANS).get_indexer(rows["plan"]), n)
+        self._set("annual", rows, (rows["contract"] == "annual").to_numpy(float), n)
+        self._set("seats", rows, rows["seats"].to_numpy(float), n)
+        self._set("fee", rows, rows["monthly_fee_usd"].to_numpy(float), n)
+        seats = self.memory["seats"]
+        moved = np.where(before > 0, np.sign(seats - before), 0.0)
+        self._remember("seats_moved", moved, 0.7)
+        self._since("since_shrunk", moved < 0)
+
+    def _offers(self, rows: pd.DataFrame, n: int) -> None:
         treated = rows[rows["arm"] == "treated"]
         self._since("since_offer", _count(_position(treated), n))
 
