@@ -47,10 +47,15 @@ class Method:
         Args:
             folds: other splits to make the claim on.
         """
-        config = self.case.config
-        folds = folds or for_claim(self.past, config.split, config.time)[-1:]
-        walked = walk(folds, self.columns, self.recipe, self.seed("walk"))
-        return figures(walked)
+        return figures(self.walked(folds or self.folds()[-1:]))
+
+    def folds(self) -> list[Split]:
+        """Return the past periods, each with what was known when it began."""
+        return for_claim(self.past, self.case.config.split, self.case.config.time)
+
+    def walked(self, folds: list[Split]) -> pd.DataFrame:
+        """Predict the test sides of splits, each by a model of its own past."""
+        return walk(folds, self.columns, self.recipe, self.seed("walk"))
 
     def trained(self, rows: pd.DataFrame | None = None) -> Trained:
         """Fit the model to `rows`, or to all of the past."""
@@ -104,7 +109,9 @@ def figures(predictions: pd.DataFrame) -> dict[str, float]:
     """Return level 2's metrics of predictions against labels: means over cutoffs."""
     by_cutoff = [
         {
-            metric.__name__: metric(rows[LABEL].to_numpy(bool), rows["p_churn"].to_numpy())
+            metric.__name__: metric(
+                rows[LABEL].to_numpy(bool), rows["p_churn"].to_numpy()
+            )
             for metric in METRICS
         }
         for _, rows in predictions.groupby("cutoff")

@@ -53,7 +53,12 @@ def walk_forward(study: Study) -> Outcome:
 
 def lightgbm(study: Study) -> Outcome:
     """Carry out LightGBM with its usual settings."""
-    return _outcome(_boosted(study))
+    method = _boosted(study)
+    is_own = (method.recipe, method.columns) == (
+        study.method.recipe,
+        study.method.columns,
+    )
+    return _outcome(method, study.model if is_own else None)
 
 
 def selection(study: Study) -> Outcome:
