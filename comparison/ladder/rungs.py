@@ -42,7 +42,7 @@ RUNGS = {
     "snapshots": Rung(
         "point-in-time snapshots", "point-in-time snapshots", climb.snapshots
     ),
-    "sources": Rung("all six sources", "all six sources", climb.sources),
+    "sources": Rung("all six sources", "the six sources", climb.sources),
     "repaired": Rung("rows repaired", "repairs", climb.repaired),
     "text": Rung("tickets read", "the tickets' texts", climb.text),
     "walk_forward": Rung(

@@ -9,7 +9,12 @@ from data.judge.interval import Interval
 
 # Smaller differences than these are left out, whatever their interval.
 LARGE = {"roc_auc": 0.01, "calibration": 0.1, "profit": 1.0}
-WORDS = {"roc_auc": "AUC", "average_precision": "precision"}
+WORDS = {
+    "claimed": "claimed",
+    "happened": "actual",
+    "roc_auc": "AUC",
+    "average_precision": "precision",
+}
 FORMS = {
     "roc_auc": "+.4f",
     "average_precision": "+.4f",
@@ -83,7 +88,7 @@ def _lost(
 ) -> str:
     """Write a difference, and the interval that it has in the further worlds."""
     side, of = metric
-    text = f"`{name}` ({side} {WORDS.get(of, of)} {one.mean:{FORMS[of]}}; "
+    text = f"`{name}` ({WORDS[side]} {WORDS.get(of, of)} {one.mean:{FORMS[of]}}; "
     if other is None or other.low is None or other.high is None:
         return text + "there not measured)"
     return text + f"there {other.low:{FORMS[of]}} to {other.high:{FORMS[of]}})"
