@@ -18,7 +18,7 @@ from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.split import Split, sample, split
 
 QUARTER = pd.DateOffset(months=3)
-CUSTOMERS = 2_500  # whose rows the forests learn from, and as many to predict
+CUSTOMERS = 1_500  # whose rows the forests learn from, and as many to predict
 TREES = 50  # level 1's forest has 100, which take twice the time
 FINGERPRINTS = ["customer_number", "joined_on", "billing_day", "monthly_fee_usd"]
 
