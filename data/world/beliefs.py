@@ -137,7 +137,7 @@ class World:
         (0.4, 0.6), "share of usage kept", "vendors only; choice"
     )
     ticket_rate: float = belief(
-        0.065, "tickets a month of one seat, times the sum of the weights", "choice"
+        0.058, "tickets a month of one seat, times the sum of the weights", "choice"
     )
     ticket_by_seats: float = belief(0.4, "log tickets per log seats", "choice")
     most_tickets: int = belief(4, "tickets a month", "choice")

@@ -117,7 +117,7 @@ SOURCES = {
         "ends_on": time(nullable=True), "reason": word(nullable=True),
     }),
     "transactions": Source("transactions.csv", ("transaction_id",), {
-        "transaction_id": whole(), "customer_id": whole(),
+        "transaction_id": whole(), "invoice_id": whole(), "customer_id": whole(),
         "kind": word("paid", "failed", "retry_paid", "retry_failed", "refund"), **WHEN,
         "amount_usd": number(),
     }),
@@ -134,7 +134,7 @@ SOURCES = {
     }, happened="day"),
     "offers": Source("offers.csv", ("offer_id",), {
         "offer_id": whole(), "customer_id": whole(), **WHEN, "campaign": word(),
-        "arm": word("treated", "control"), "discount": number(),
+        "arm": word("treated", "control", "withheld"), "discount": number(),
         "discount_months": whole(),
     }, comes_in_campaigns=True),
 }

@@ -12,7 +12,8 @@ COLUMNS = {
     "company_size",
     "subscriptions": "event_id customer_id event event_at arrived_at plan contract "
     "seats monthly_fee_usd ends_on reason",
-    "transactions": "transaction_id customer_id kind event_at arrived_at amount_usd",
+    "transactions": "transaction_id invoice_id customer_id kind event_at arrived_at "
+    "amount_usd",
     "tickets": "ticket_id customer_id event event_at arrived_at text",
     "usage": "customer_id day client minutes sessions arrived_at",
     "offers": "offer_id customer_id event_at arrived_at campaign arm discount "

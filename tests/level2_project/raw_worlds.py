@@ -12,7 +12,9 @@ def all_drops(small_world: Path, folder: Path, months: int = 36) -> Path:
     """Lay the drops of the open and the sealed months side by side, as links."""
     folder.mkdir()
     for month in range(months):
-        (folder / month_name(month)).symlink_to(month_folder(small_world, month))
+        first = month_folder(small_world, month)
+        for drop in first.parent.glob(f"{first.name}*"):
+            (folder / drop.name).symlink_to(drop)
     return folder
 
 

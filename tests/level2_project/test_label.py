@@ -64,13 +64,19 @@ def test_labels_are_what_really_happened_once_the_news_is_in(lived, small_clean)
 
 
 def test_labels_read_before_the_news_is_in_miss_leavers(small_clean):
-    subscriptions, cutoffs = small_clean["subscriptions"], CUTOFFS[5:6]
-    horizon_end = cutoffs[0] + MONTH
+    subscriptions = small_clean["subscriptions"]
 
-    early = label(subscriptions, cutoffs, MONTH, horizon_end, USUAL)["left"].mean()
-    late = label(subscriptions, cutoffs, MONTH, horizon_end + MONTH, USUAL)
+    n_left = {
+        months: sum(
+            label(
+                subscriptions, at, MONTH, at[0] + pd.DateOffset(months=months), USUAL
+            )["left"].sum()
+            for at in (CUTOFFS[month : month + 1] for month in range(20))
+        )
+        for months in (1, 2)
+    }
 
-    assert 0.4 < early / late["left"].mean() < 0.8
+    assert 0.4 < n_left[1] / n_left[2] < 0.95
 
 
 def test_who_left_before_the_cutoff_is_on_the_roster_but_has_no_label():

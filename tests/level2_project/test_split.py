@@ -14,7 +14,6 @@ from tests.level2_project.snapshots import snapshots_of
 MAY = pd.Timestamp("2023-05-01")
 MONTH = pd.DateOffset(months=1)
 GAPS = st.integers(1, 6).map(lambda months: pd.DateOffset(months=months))
-WINDOWS = st.none() | st.integers(1, 18).map(lambda m: pd.DateOffset(months=m))
 
 
 def snapshots_at(*cutoffs: pd.Timestamp) -> pd.DataFrame:
@@ -26,13 +25,11 @@ def months_before(test_start: pd.Timestamp, *months: int) -> list[pd.Timestamp]:
     return [test_start - pd.DateOffset(months=m) for m in months]
 
 
-def attempted(
-    months: list[int], gap: pd.DateOffset, window: pd.DateOffset | None
-) -> tuple[pd.DataFrame, Split]:
+def attempted(months: list[int], gap: pd.DateOffset) -> tuple[pd.DataFrame, Split]:
     """Split snapshots of 6 months after to 30 before May, if both sides have rows."""
     snapshots = snapshots_at(MAY, *months_before(MAY, *months))
     try:
-        return snapshots, split(snapshots, MAY, gap, window)
+        return snapshots, split(snapshots, MAY, gap)
     except ValueError:
         assume(False)
         raise
@@ -55,48 +52,37 @@ def test_rows_inside_the_gap_join_neither_side():
 
 
 @settings(max_examples=40)
-@given(st.lists(st.integers(-6, 30)), GAPS, WINDOWS)
-def test_every_label_of_the_training_side_was_known(months, gap, window):
-    _, (train, _) = attempted(months, gap, window)
+@given(st.lists(st.integers(-6, 30)), GAPS)
+def test_every_label_of_the_training_side_was_known(months, gap):
+    _, (train, _) = attempted(months, gap)
 
     assert all(cutoff + gap <= MAY for cutoff in train["cutoff"])
 
 
 @settings(max_examples=40)
-@given(st.lists(st.integers(-6, 30)), GAPS, WINDOWS)
-def test_the_tested_side_holds_one_cutoff_and_all_of_it(months, gap, window):
-    snapshots, (_, test) = attempted(months, gap, window)
+@given(st.lists(st.integers(-6, 30)), GAPS)
+def test_the_tested_side_holds_one_cutoff_and_all_of_it(months, gap):
+    snapshots, (_, test) = attempted(months, gap)
 
     assert set(test["cutoff"]) == {MAY}
     assert len(test) == (snapshots["cutoff"] == MAY).sum()
 
 
 @settings(max_examples=40)
-@given(st.lists(st.integers(-6, 30)), GAPS, WINDOWS)
-def test_no_row_is_on_both_sides(months, gap, window):
-    _, (train, test) = attempted(months, gap, window)
+@given(st.lists(st.integers(-6, 30)), GAPS)
+def test_no_row_is_on_both_sides(months, gap):
+    _, (train, test) = attempted(months, gap)
 
     assert set(train["customer_id"]) & set(test["customer_id"]) == set()
 
 
 @settings(max_examples=40)
 @given(st.lists(st.integers(-6, 30)), GAPS)
-def test_without_a_window_every_known_label_trains(months, gap):
-    snapshots, (train, _) = attempted(months, gap, None)
+def test_every_known_label_trains(months, gap):
+    snapshots, (train, _) = attempted(months, gap)
 
     known = [cutoff + gap <= MAY for cutoff in snapshots["cutoff"]]
     assert len(train) == sum(known)
-
-
-@settings(max_examples=40)
-@given(GAPS, st.integers(1, 18))
-def test_a_window_holds_as_many_cutoffs_as_months(gap, months):
-    snapshots = snapshots_at(*months_before(MAY, *range(30)))
-
-    train, _ = split(snapshots, MAY, gap, pd.DateOffset(months=months))
-
-    assert len(train) == months
-    assert train["cutoff"].max() + gap == MAY
 
 
 def test_a_split_without_a_past_says_where_cutoffs_lie():
@@ -120,17 +106,12 @@ def test_the_walk_tests_the_last_cutoffs_in_order_of_time():
     assert tested == [[c] for c in sorted(snapshots["cutoff"].unique())[-3:]]
 
 
-def test_an_expanding_window_grows_and_a_sliding_one_does_not():
+def test_each_fold_trains_on_all_that_was_known_by_then():
     snapshots = snapshots_of(customers=5, cutoffs=10)
-    few = {"n_folds": 3, "untouched": 1, "window_months": 4}
 
-    expanding, sliding = (
-        walk_forward(snapshots, splitting(window=window, **few), 2 * MONTH)
-        for window in ("expanding", "sliding")
-    )
+    folds = walk_forward(snapshots, splitting(n_folds=3, untouched=1), 2 * MONTH)
 
-    assert [fold.train["cutoff"].nunique() for fold in expanding] == [6, 7, 8]
-    assert [fold.train["cutoff"].nunique() for fold in sliding] == [4, 4, 4]
+    assert [fold.train["cutoff"].nunique() for fold in folds] == [6, 7, 8]
 
 
 def test_the_untouched_folds_are_the_last_ones():

@@ -76,15 +76,19 @@ def leavers(small_clean) -> pd.DataFrame:
     return left.assign(last_day=used.groupby("customer_id")["day"].max())
 
 
-def notice(leavers: pd.DataFrame) -> pd.DataFrame:
-    """Return the annual customers who decided to leave."""
-    annual = leavers["contract"] == "annual"
-    return leavers[annual & (leavers["reason"] != "payment_failed")]
+def notice(leavers: pd.DataFrame, contract: str = "annual") -> pd.DataFrame:
+    """Return the customers who decided to leave."""
+    mine = leavers["contract"] == contract
+    return leavers[mine & (leavers["reason"] != "payment_failed")]
 
 
 def test_nobody_uses_what_has_ended(leavers):
     assert len(leavers) > 1_000
-    assert not (leavers["last_day"] > leavers["ends_on"]).any()
+    assert not (leavers["last_day"] >= leavers["ends_on"]).any()
+
+
+def test_access_never_ends_before_the_customer_leaves(leavers):
+    assert (leavers["ends_on"] > leavers["event_at"]).all()
 
 
 def test_annual_leavers_use_it_after_their_notice_until_it_ends(leavers):
@@ -109,13 +113,72 @@ def test_access_after_a_notice_runs_to_the_next_renewal(leavers, small_clean):
     ends = rows["ends_on"].dt.to_period("M")
     years = (ends.astype("int64") - began.astype("int64")) / 12
 
-    early = rows["event_at"].dt.normalize() < rows["ends_on"]
-    assert early.sum() > 50
-    assert (years[early] % 1 == 0).all()
-    assert (rows["ends_on"][early].dt.day == starts[rows.index][early].dt.day).all()
+    billing_day = starts[rows.index].dt.day
+    of_term = (
+        rows["event_at"].dt.to_period("M").astype("int64") - began.astype("int64")
+    ) % 12
+    renewed = (of_term == 0) & (rows["event_at"].dt.day >= billing_day)
+    assert renewed.sum() > 3
+    assert (~renewed).sum() > 50
+    assert (years[~renewed] % 1 == 0).all()
+    assert np.allclose(years[renewed] % 1, 1 / 12)  # they keep the month that began
+    assert (rows["ends_on"].dt.day == billing_day).all()
 
 
-def test_all_others_lose_access_on_the_day_they_leave(leavers):
-    others = leavers.drop(index=notice(leavers).index)
+def test_access_of_monthly_leavers_runs_to_their_next_billing_day(leavers, small_clean):
+    told = small_clean["subscriptions"]
+    starts = told[told["event"] == "start"].set_index("customer_id")["event_at"]
+    rows = notice(leavers, "monthly")
 
-    assert (others["ends_on"] == others["event_at"].dt.normalize()).all()
+    wait = (rows["ends_on"] - rows["event_at"].dt.normalize()).dt.days
+
+    assert (rows["ends_on"].dt.day == starts[rows.index].dt.day).all()
+    assert wait.between(1, 31).all()
+    paid_up = rows[(rows["ends_on"] < np.datetime64(first_day(36))) & (wait > 14)]
+    assert (paid_up["last_day"] > paid_up["event_at"]).mean() > 0.7  # and they use it
+
+
+def test_a_failed_payment_ends_access_with_its_day(leavers):
+    lost = leavers[leavers["reason"] == "payment_failed"]
+
+    day_after = lost["event_at"].dt.normalize() + pd.Timedelta(days=1)
+
+    assert len(lost) > 200
+    assert (lost["ends_on"] == day_after).all()
+
+
+# --- news of endings -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def endings(small_clean) -> pd.DataFrame:
+    told = small_clean["subscriptions"]
+    rows = told[told["event"] == "cancel"]
+    return rows.assign(waits=rows["arrived_at"] - rows["event_at"])
+
+
+def test_the_system_books_a_failed_payment_at_once(endings):
+    lost = endings[endings["reason"] == "payment_failed"]
+
+    assert len(lost) > 400
+    assert set(lost["waits"]) == {pd.Timedelta(minutes=5)}
+
+
+def test_late_news_comes_at_another_time_of_day(endings):
+    late = endings[endings["waits"] > pd.Timedelta(days=2)]
+
+    same = late["waits"] % pd.Timedelta(days=1) == pd.Timedelta(0)
+
+    assert len(late) > 400
+    assert same.mean() < 0.02
+
+
+def test_a_lost_customer_leaves_a_minute_after_the_last_retry(endings, small_clean):
+    money = small_clean["transactions"]
+    retries = money[money["kind"] == "retry_failed"]
+    failed = set(zip(retries["customer_id"], retries["event_at"], strict=True))
+    lost = endings[endings["reason"] == "payment_failed"]
+
+    before = lost["event_at"] - pd.Timedelta(minutes=1)
+
+    assert set(zip(lost["customer_id"], before, strict=True)) <= failed

@@ -90,7 +90,7 @@ def test_an_offer_changes_no_hidden_state_of_whom_it_is_made_to(month, mask_seed
 
 def test_an_offer_keeps_some_and_wakes_some_of_those_who_get_it():
     """The offers of the tests above do something."""
-    world = World(customers=5_000)
+    world = World(customers=20_000)
     state = state_at(world, SEED, 8)
     everybody = np.ones(len(state), bool)
 

@@ -8,8 +8,8 @@ import pandas as pd
 from data.calendar import days_in
 from data.world.beliefs import World
 from data.world.company import Company
-from data.world.company_offers import company_offers
-from data.world.drift import NO_TICKET, month_season
+from data.world.company_offers import company_offers, enter_pilot
+from data.world.drift import month_season
 from data.world.state import State
 from data.world.step import Events, start, step
 
@@ -28,7 +28,8 @@ def _pairs(company: Company) -> Iterator[tuple[Events | None, Events]]:
     world = company.world
     state, before = start(company), None
     for month in range(world.months):
-        offers = company_offers(company, state).offered
+        groups = company_offers(company, state)
+        state, offers = enter_pilot(state, groups), groups.offered
         if month >= world.open_months:
             luck = np.random.default_rng((1_000 + company.seed, month))
             offers = luck.random(len(state)) < 0.10
@@ -67,16 +68,17 @@ def _rows(company: Company, before: Events | None, events: Events) -> pd.DataFra
 
 
 def _wrote(before: Events | None, state: State) -> dict[str, np.ndarray]:
-    """Return which customers wrote last month, and whether the answer was slow."""
+    """Return which customers wrote last month, and how slow the slowest answer was."""
     if before is None:
         return {name: np.full(len(state), np.nan) for name in NEVER_WROTE}
-    drift = before.drift
-    wrote = drift.ticket_topic != NO_TICKET
+    tickets, n = before.drift.tickets, len(before.state)
+    slowest = pd.Series(tickets.resolved_after).groupby(tickets.who).max()
+    slowest = slowest.reindex(range(n)).to_numpy()  # NaN where nobody wrote
     known = {
-        "wrote": wrote,
-        "slow": wrote & (drift.resolved_after > 7),
-        "fast": wrote & (drift.resolved_after <= 1),
+        "wrote": ~np.isnan(slowest),
+        "slow": slowest > 7,
+        "fast": slowest <= 1,
         "old_irritation": before.state.irritation,
     }
-    n_new = len(state) - len(before.state)
+    n_new = len(state) - n
     return {name: np.pad(v.astype(float), (0, n_new)) for name, v in known.items()}

@@ -93,27 +93,62 @@ def test_what_two_drops_share_is_no_duplicate_within_either():
     assert (len(kept), n_rows) == (2, 0)
 
 
-def test_a_drop_sent_again_adds_what_was_missing_and_nothing_else():
-    given_rows = rows(offer_id=[1, 2, 1, 2, 3, 4]).assign(drop=[2, 2, 3, 3, 3, 3])
+def test_rows_that_arrived_after_their_month_came_when_the_drop_was_sent_again():
+    arrived = pd.to_datetime(
+        ["2022-03-05 00:00:00", "2022-03-31 23:59:59", "2022-04-01 00:00:00"]
+    )
 
-    kept, n_rows = repairs.complete_truncated_drop(given_rows, "offers", cut=[2])
+    counted, n_rows = repairs.count_resent_rows(rows(arrived_at=arrived))
 
-    assert kept["offer_id"].tolist() == [1, 2, 3, 4]
-    assert kept["drop"].tolist() == [2, 2, 3, 3]
-    assert n_rows == 2 + 1  # two rows and the half one
+    assert (len(counted), n_rows) == (3, 1)
+
+
+def crm_of(*news: tuple[int, str, str]) -> pd.DataFrame:
+    crm = pd.DataFrame(news, columns=["customer_id", "email", "arrived_at"])
+    return crm.assign(arrived_at=pd.to_datetime(crm["arrived_at"]))
 
 
 def test_colleagues_and_strangers_are_dropped():
-    given_rows = rows(customer_id=[10, -10, 9_000_000, 11])
-
-    addresses = ["a@b.test", "c@d.test", f"colleague{repairs.HOUSE}"]
-    crm = pd.DataFrame({"customer_id": [10, 11, 9_000_000], "email": addresses})
+    given_rows = rows(customer_id=[10, 17, 9_000_000, 11], arrived_at=[NOON] * 4)
+    crm = crm_of(
+        (10, "a@b.test", "2022-01-05"),
+        (11, "c@d.test", "2022-03-31"),  # heard of later, but in the same drop
+        (9_000_000, f"colleague{repairs.HOUSE}", "2022-03-01"),
+    )
 
     without_house, n_house = repairs.drop_test_accounts(given_rows, crm)
     kept, n_orphans = repairs.drop_orphans(without_house, crm)
 
     assert kept["customer_id"].tolist() == [10, 11]
     assert (n_house, n_orphans) == (1, 1)
+
+
+def test_a_later_address_makes_nobody_a_colleague_and_no_colleague_a_customer():
+    given_rows = rows(customer_id=[10, 11], arrived_at=[NOON] * 2)
+    crm = crm_of(
+        (10, f"b{repairs.HOUSE}", "2022-03-02"),
+        (10, "a@b.test", "2022-01-05"),
+        (11, f"c{repairs.HOUSE}", "2022-01-05"),
+        (11, "d@d.test", "2022-03-02"),
+    )
+
+    kept, n_rows = repairs.drop_test_accounts(given_rows, crm)
+
+    assert kept["customer_id"].tolist() == [10]
+    assert n_rows == 1
+
+
+def test_news_of_a_later_month_does_not_decide_on_a_row():
+    given_rows = rows(customer_id=[10, 11], arrived_at=[NOON] * 2)
+    crm = crm_of(
+        (10, f"a{repairs.HOUSE}", "2022-04-01"), (11, "b@b.test", "2022-04-01")
+    )
+
+    kept, _ = repairs.drop_test_accounts(given_rows, crm)
+    known, _ = repairs.drop_orphans(given_rows, crm)
+
+    assert kept["customer_id"].tolist() == [10, 11]
+    assert known.empty
 
 
 # --- usage ---------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def test_an_empty_cell_is_called_empty():
 def test_an_unknown_word_asks_for_its_meaning():
     said = refused(arm=["treated", "healed", "control"])
 
-    assert "row 2: wanted one of treated, control, found 'healed'. " in said
+    assert "row 2: wanted one of treated, control, withheld, found 'healed'. " in said
     assert "Remedy: ask the source what it means" in said
 
 
