@@ -55,9 +55,9 @@ def drop_name(month: int, edition: int = 1) -> str:
     return month_name(month) + ("" if edition == 1 else f".r{edition}")
 
 
-def editions(mess: Mess | None, month: int) -> range:
-    """Return how often a month's drop is sent: 1, and 2 where it first came short."""
-    return range(1, 3) if mess and mess.cut(month) else range(1, 2)
+def editions(mess: Mess | None, month: int) -> list[int]:
+    """List the editions of a month's drop: a second where the first came short."""
+    return [1, 2] if mess and mess.cut(month) else [1]
 
 
 def arrive(

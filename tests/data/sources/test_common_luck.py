@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.simulate import simulate
+from data.sources.deliver import Drop, arrive, deliver
 from data.sources.emit import emit
+from data.sources.mess import KEYS, Mess
 from data.sources.plan import Plan
 from data.world.beliefs import World
 from data.world.company import Company
@@ -141,3 +143,96 @@ def test_more_mess_means_other_files(two_messes):
 
     assert usual["2022-02/usage.parquet"] != messier["2022-02/usage.parquet"]
     assert usual["2022-02/customers.csv"] != messier["2022-02/customers.csv"]
+
+
+# --- an offer to one customer leaves the published rows of all others as they are ----
+
+# How many numbers there are for the rows of one customer.
+PER_CUSTOMER = {
+    "subscriptions": 100_000, "transactions": 100_000, "tickets": 1_000,
+    "offers": 100_000,
+}  # fmt: skip
+
+
+def published_with(offers: np.ndarray, state: State, months: int) -> list[Drop]:
+    """Return what is sent in the months after these offers, and no others."""
+    mess, late, drops = Mess(), {}, []
+    for events, _ in live_on(COMPANY, state, offers, months):
+        rows, streams = emit(COMPANY, events), COMPANY.streams
+        arrivals = arrive(mess, streams, events.month, rows)
+        drops += deliver(mess, streams, events.month, arrivals, late)
+        late = arrivals.next_month
+    return drops
+
+
+def customer_of(key: pd.Series, source: str) -> pd.Series:
+    """Return the customer of each row's number; an orphan's is the one copied."""
+    per_customer = PER_CUSTOMER.get(source, 1)
+    return key.astype(np.int64) // per_customer
+
+
+def rows_of_others(drop: Drop, source: str, customer_id: int) -> pd.DataFrame:
+    rows = drop.sources[source]
+    mine = customer_of(rows[KEYS[source]], source) == customer_id
+    return rows[~mine].reset_index(drop=True)
+
+
+def noted_of_others(drop: Drop, customer_id: int) -> pd.DataFrame:
+    """Return the ledger's rows but for places, which count all rows of a file."""
+    parts = [
+        rows[customer_of(rows["key"], str(source)) != customer_id]
+        for source, rows in drop.ledger.groupby("source")
+        if source in KEYS
+    ]
+    noted = pd.concat(parts).drop(columns="file_row")
+    noted = noted[noted["defect"] != "schema_change"]  # names a file, by its last row
+    return noted.sort_values([*noted]).reset_index(drop=True)
+
+
+@pytest.mark.parametrize("month", [3, 30])  # a drop comes short in the months after
+def test_one_offer_changes_the_defects_of_no_other_customers_rows(month):
+    state = state_at(WORLD, SEED, month)
+    nobody = no_offers(state)
+    changed = 0
+    for position in np.flatnonzero(state.active)[:60:10]:
+        customer_id = int(state.customer_id[position])
+        offers = nobody.copy()
+        offers[position] = True
+        lives = [published_with(x, state, months=4) for x in (offers, nobody)]
+
+        for mine, theirs in zip(*lives, strict=True):
+            for source in SOURCES:
+                pd.testing.assert_frame_equal(
+                    rows_of_others(mine, source, customer_id),
+                    rows_of_others(theirs, source, customer_id),
+                )
+            pd.testing.assert_frame_equal(
+                noted_of_others(mine, customer_id), noted_of_others(theirs, customer_id)
+            )
+            changed += len(mine.ledger) > 0 and not mine.sources["offers"].equals(
+                theirs.sources["offers"]
+            )
+    assert changed > 0
+
+
+def test_withheld_offers_are_told_of_and_change_nothing_else():
+    state = state_at(WORLD, SEED, 24)
+    (events, _), *_ = live_on(COMPANY, state, state.active, 1)
+    withheld = ~state.active
+    withheld[: len(state) // 2] = True
+
+    told, plain = emit(COMPANY, events, withheld), emit(COMPANY, events)
+
+    rows = told["offers"]
+    ids = state.customer_id[withheld & ~events.offers]
+    mine = rows[rows["arm"] == "withheld"]
+    assert len(ids) > 0
+    assert mine["customer_id"].tolist() == ids.tolist()
+    assert set(mine["campaign"]) == {"level"}
+    assert (mine[["discount", "discount_months"]] == 0).all().all()
+    assert (mine["arrived_at"] - mine["event_at"]).nunique() == 1
+    pd.testing.assert_frame_equal(
+        rows.drop(index=mine.index).reset_index(drop=True), plain["offers"]
+    )
+    for source in set(SOURCES) - {"offers"}:
+        pd.testing.assert_frame_equal(told[source], plain[source])

@@ -1,10 +1,20 @@
 """The flat export: one row per customer, sums over all that was recorded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from data.calendar import first_day
+from data.sources.emit import emit
+from data.sources.flat import flat as flat_of
+from data.sources.flat import month_totals
+from data.sources.subscriptions import roster
+from data.world.beliefs import World
+from data.world.company import Company
+from data.world.history import history
+from data.world.state import NEVER
 from tests.worlds import errors_off
 
 EXPORTED = np.datetime64(first_day(24), "s")
@@ -95,6 +105,49 @@ def test_the_switch_of_support_tells_who_has_left_and_not_who_will(
     expected = np.full(n_off, next_month.mean())
     assert n_off > 50
     assert abs(errors_off(by_switch[False] * n_off, expected)) < 4
+
+
+BEHAVIOUR = [
+    "total_spend_usd", "total_active_days", "total_minutes", "n_tickets",
+    "n_failed_payments", "days_since_last_use",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("month", [12, 24, 30])
+def test_who_has_left_unheard_looks_like_a_customer_who_stays(month):
+    """The same customers, had they stayed: only what they did tells them apart."""
+    company = Company(World(customers=3_000), 5)
+    *_, lived = history(company, month)
+    events, after = lived
+    customers = roster(company, after, events)
+    unheard = customers & ~after.active
+    stayed = replace(
+        after,
+        active=after.active | unheard,
+        access_left=np.where(unheard, 0, after.access_left),
+        away=np.where(unheard, NEVER, after.away),
+    )
+    totals = month_totals(emit(company, events), len(after))
+
+    told, as_if = (flat_of(company, s, totals, customers) for s in (after, stayed))
+
+    assert unheard.sum() > 10
+    pd.testing.assert_frame_equal(
+        told.drop(columns=BEHAVIOUR), as_if.drop(columns=BEHAVIOUR)
+    )
+
+
+def test_a_customer_who_has_left_does_not_grow_older(flat, small_clean):
+    """Once the news has come; and all others do."""
+    joined = small_clean["customers"].query("event == 'created'")
+    start = joined.drop_duplicates("customer_id").set_index("customer_id")["event_at"]
+    months = (2024 - start.dt.year) * 12 + 1 - start.dt.month
+
+    short_of_it = months.reindex(flat.index) - flat["tenure_months"]
+
+    assert (short_of_it[flat["churned"] == 0] == 0).all()
+    assert (short_of_it[flat["churned"] == 1] > 0).mean() > 0.8
+    assert (short_of_it >= 0).all()
 
 
 def test_some_sizes_and_answers_are_missing_and_nothing_else(flat):

@@ -60,7 +60,7 @@ def test_a_killed_run_leaves_whole_months_only_and_a_rerun_completes_them(
     left = digests(tmp_path / "raw")
     shown = [n for n in left if n.startswith(("20", "sealed/drops/20"))]
 
-    assert len(shown) == 6 * ((n_files - 1) // 6)
+    assert len(shown) == 7 * ((n_files - 1) // 6)  # six sources and a manifest
     assert [name for name in shown if left[name] != digests(whole)[name]] == []
     assert main([*FEW, "--out", str(tmp_path / "raw")]) == 0
     assert digests(tmp_path / "raw") == digests(whole)
@@ -75,12 +75,35 @@ def test_a_complete_world_is_left_as_it_is(whole, capsys):
     assert {path: path.stat().st_mtime_ns for path in whole.rglob("*")} == before
 
 
-def test_every_month_holds_six_sources_and_nothing_else(whole):
-    months = [*whole.glob("20*"), *whole.glob("sealed/drops/*")]
+def test_every_drop_holds_six_sources_and_a_manifest(whole):
+    drops = [*whole.glob("20*"), *whole.glob("sealed/drops/*")]
 
-    assert len(months) == 15
-    for month in months:
-        assert {path.name for path in month.iterdir()} == set(FILES.values())
+    assert len(drops) == 15 + 2  # two were sent again
+    for drop in drops:
+        names = {path.name for path in drop.iterdir()}
+        assert names == {*FILES.values(), "manifest.json"}
+
+
+def test_the_seed_stands_under_sealed_and_nowhere_else(tmp_path):
+    """Not in the manifests, and not as a number in any text."""
+    seed = "7450913"
+    arguments = [*FEW, "--seed", seed, "--out", str(tmp_path / "raw")]
+    assert main(arguments) == 0
+
+    files = (path for path in (tmp_path / "raw").rglob("*") if path.is_file())
+    named = [path for path in files if seed.encode() in path.read_bytes()]
+
+    assert named == [tmp_path / "raw" / "sealed" / "seed.json"]
+
+
+def test_a_drop_that_is_sent_again_after_the_open_months_is_sealed(tmp_path):
+    """It arrives when the first sealed month has begun."""
+    months = ["simulate", "--customers", "60", "--months", "18", "--workers", "1"]
+    assert main([*months, "--out", str(tmp_path / "raw")]) == 0
+
+    assert (tmp_path / "raw" / "2022-06").is_dir()  # the last of six open months
+    assert not (tmp_path / "raw" / "2022-06.r2").exists()
+    assert (tmp_path / "raw" / "sealed" / "drops" / "2022-06.r2").is_dir()
 
 
 def test_one_customer_is_a_world(tmp_path):

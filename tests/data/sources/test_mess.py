@@ -9,6 +9,7 @@ import pytest
 from data.calendar import first_day
 from data.sources.defects import DEFECTS
 from data.world.beliefs import PLANS, REGIONS
+from data.world.state import FIRST_CUSTOMER_ID
 from tests.data.sources.published import MONTHS, read, read_ledger, times
 from tests.worlds import SOURCES
 
@@ -137,6 +138,29 @@ def test_orphans_point_at_customers_whom_nobody_knows(published, source):
     known = pd.concat([published.files[m, "customers"] for m in range(MONTHS)])
     assert len(rows) > 10
     assert not rows["customer_id"].isin(known["customer_id"]).any()
+    assert (rows["customer_id"] < FIRST_CUSTOMER_ID).all()  # none will join later
+
+
+@pytest.mark.parametrize(
+    ("source", "key"), [("transactions", "transaction_id"), ("tickets", "ticket_id")]
+)
+def test_orphans_have_numbers_like_any_other_and_of_their_own(
+    published, small_clean, source, key
+):
+    rows, clean = published.of("orphans", source), small_clean[source]
+
+    assert (rows["customer_id"] > 0).all()
+    assert (rows["customer_id"].astype(str).str.len() >= 4).all()
+    assert rows[key].between(clean[key].min(), clean[key].max() + 50_000).all()
+    assert rows[key].is_unique
+    assert not rows[key].isin(clean[key]).any()
+
+
+@pytest.mark.parametrize("source", ["transactions", "tickets"])
+def test_orphans_stand_where_their_time_of_arrival_puts_them(published, source):
+    for month in range(MONTHS):
+        rows = published.files[month, source]
+        assert times(rows["arrived_at"]).is_monotonic_increasing
 
 
 @pytest.mark.parametrize("source", ["customers", "subscriptions"])
@@ -155,8 +179,8 @@ def test_duplicates_point_at_rows_that_stand_in_the_file_before(published, sourc
 
     for month, rows in noted.groupby("month"):
         file, where = published.files[month, source], rows["file_row"]
-        assert file.duplicated(keep="first").iloc[where].all()
-        assert where.tolist() == list(range(where.min(), len(file)))  # they end it
+        again = np.flatnonzero(file.duplicated(keep="first"))
+        assert np.sort(where).tolist() == again.tolist()
 
 
 def test_the_schema_change_is_in_every_file_without_the_old_name(published):

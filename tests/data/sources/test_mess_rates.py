@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.calendar import month_name
 from data.sources.deliver import SOURCES as DELIVERED
 from data.sources.deliver import arrive, deliver
 from data.sources.emit import emit
@@ -13,15 +12,14 @@ from data.world.beliefs import World
 from data.world.company import Company
 from tests.data.sources.published import (
     MONTHS,
-    last_row_is_cut,
     read,
     read_ledger,
     repaired,
     row_hashes,
 )
-from tests.worlds import SOURCES, last_month, month_folder, share_off
+from tests.worlds import SOURCES, last_month, share_off
 
-ARRIVALS_MOVE = ["usage", "tickets", "transactions"]  # late rows, drops sent again
+ARRIVALS_MOVE = ["usage", "tickets"]  # late rows
 MESS = Mess()
 
 
@@ -50,7 +48,9 @@ def still_under_way(rows: pd.DataFrame) -> pd.Series:
     return rows["arrived_at"] >= np.datetime64("2025-01-01")
 
 
-@pytest.mark.parametrize("source", ["customers", "subscriptions", "offers"])
+@pytest.mark.parametrize(
+    "source", ["customers", "subscriptions", "transactions", "offers"]
+)
 def test_undoing_the_ledger_gives_back_every_clean_row(
     small_world, small_clean, ledger, source
 ):
@@ -98,10 +98,7 @@ def test_undoing_the_ledger_gives_back_every_row_that_could_arrive(
 def test_a_defect_is_as_frequent_as_its_rate(small_clean, ledger, defect, source, rate):
     noted = ledger[(ledger["defect"] == defect) & (ledger["source"] == source)]
 
-    # A drop sent twice is damaged twice: its rows count twice.
-    again = (ledger["defect"] == "truncated_drop") & (ledger["source"] == source)
-    n = len(small_clean[source]) + again.sum() * (defect != "late_rows")
-    assert abs(share_off(len(noted), n, rate)) < 4
+    assert abs(share_off(len(noted), len(small_clean[source]), rate)) < 4
 
 
 def test_sizes_of_small_companies_are_missing_at_their_rate(small_clean, ledger):
@@ -130,43 +127,6 @@ def test_test_accounts_are_six_a_month(ledger):
     assert len(noted) == 2 * MONTHS * MESS.test_accounts
 
 
-# --- the drops that broke ------------------------------------------------------------
-
-
-def test_one_csv_ends_in_the_middle_of_a_row_and_one_drop_is_short(small_world):
-    csvs = [
-        (m, s) for m in range(MONTHS) for s in SOURCES if s not in ("usage", "tickets")
-    ]
-
-    cut = [
-        (m, s)
-        for m, s in csvs
-        if last_row_is_cut(month_folder(small_world, m) / f"{s}.csv")
-    ]
-
-    assert cut == [(5, "transactions")]
-    sealed = read(small_world, 24 + 8, "usage")["day"]
-    assert sealed.max() == np.datetime64("2024-09-08")
-
-
-@pytest.mark.parametrize(("month", "source"), [(5, "transactions"), (32, "usage")])
-def test_a_broken_drop_is_sent_again_whole_the_next_month(
-    small_world, small_clean, ledger, month, source
-):
-    happened = small_clean[source]
-    at = happened["day" if source == "usage" else "event_at"].astype("M8[s]")
-    due = happened[at.dt.strftime("%Y-%m") == month_name(month)]
-
-    short, after = (read(small_world, m, source) for m in (month, month + 1))
-
-    key = {"usage": ["customer_id", "day"]}.get(source, ["transaction_id"])
-    keys = pd.MultiIndex.from_frame(due[key])
-    assert keys.isin(pd.MultiIndex.from_frame(after[key])).all()
-    assert 0.1 < keys.isin(pd.MultiIndex.from_frame(short[key])).mean() < 0.8
-    noted = ledger.query("defect == 'truncated_drop' and source == @source")
-    assert set(noted["month"]) == {month + 1}
-
-
 # --- no mess -------------------------------------------------------------------------
 
 
@@ -177,25 +137,10 @@ def test_without_mess_the_rows_arrive_as_they_were_and_the_ledger_is_empty(month
     rows = emit(company, last_month(world, 4, month + 1).events)
 
     arrivals = arrive(None, company.streams, month, rows)
-    drop = deliver(None, company.streams, month, arrivals, late={})
+    (drop,) = deliver(None, company.streams, month, arrivals, late={})
 
     assert list(drop.ledger) == LEDGER_COLUMNS
     assert drop.ledger.empty
     for source in DELIVERED:
         told = pd.concat([drop.sources[source], arrivals.next_month[source]])
         assert (row_hashes(told, []) == row_hashes(rows[source], [])).all()
-
-
-def test_without_mess_no_file_is_cut(tmp_path):
-    from data.sources.files import write_drop
-
-    world = World(customers=300)
-    company = Company(world, 4)
-    rows = emit(company, last_month(world, 4, 6).events)
-    drop = deliver(
-        None, company.streams, 5, arrive(None, company.streams, 5, rows), late={}
-    )
-
-    folder = write_drop(drop, tmp_path)
-
-    assert not last_row_is_cut(folder / "transactions.csv")
