@@ -82,23 +82,7 @@ def _joins(company: Company, events: Events) -> pd.DataFrame:
 def _returns(company: Company, events: Events) -> pd.DataFrame:
     who = np.flatnonzero(events.return_day)
     at = moment(company, "return", events.month, events.return_day, who)
-    return _terms(company.world, after_return(events), "return", at, who)
-
-
-def after_return(events: Events) -> State:
-    """Return the month's state, with the terms on which former customers come back.
-
-    Their contract is monthly. Plan and seats are those of the day of their return.
-    """
-    state, change = events.state, events.drift
-    back = events.return_day > 0
-    changed = back & (change.change_day > 0) & (change.change_day <= events.return_day)
-    return replace(
-        state,
-        annual=state.annual & ~back,
-        plan=np.where(changed, change.plan, state.plan),
-        seats=np.where(changed, change.seats, state.seats),
-    )
+    return _terms(company.world, events.terms, "return", at, who)
 
 
 def changed_here(events: Events) -> Ints:
@@ -112,7 +96,7 @@ def changed_here(events: Events) -> Ints:
 def _changes(company: Company, events: Events) -> pd.DataFrame:
     changed, who = events.drift, changed_here(events)
     at = moment(company, "change", events.month, changed.change_day, who)
-    after = replace(after_return(events), plan=changed.plan, seats=changed.seats)
+    after = replace(events.terms, plan=changed.plan, seats=changed.seats)
     return _terms(company.world, after, "change", at, who)
 
 

@@ -1,6 +1,6 @@
 """Transactions: every attempt to collect an invoice, and every refund."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from data.sources.rows import (
     offers_made_at,
     row_id,
 )
-from data.sources.subscriptions import after_return, joined_at
+from data.sources.subscriptions import joined_at
 from data.world.beliefs import World
 from data.world.company import Company
 from data.world.hazard import LOST, PAID, in_dunning
@@ -74,7 +74,7 @@ def _first_invoices(company: Company, events: Events) -> pd.DataFrame:
     """Return the newcomers' invoices, a minute after they start; none of them fails."""
     joined = events.joined
     at = minutes_later(joined_at(company, joined), 1)
-    usd = joined.fee(company.world) * np.where(joined.annual, TERM_MONTHS, 1)
+    usd = joined.invoice_usd(company.world)
     number = row_id(events.month, joined.customer_id, "paid")
     return _charges(number, events.month, joined.customer_id, "paid", at, usd)
 
@@ -85,7 +85,7 @@ def _new_invoices(company: Company, events: Events) -> list[pd.DataFrame]:
     stays_for_it = (events.left_day == 0) | (events.left_day >= day)
     billed = (state.active & state.is_billed & stays_for_it) | (events.return_day > 0)
     attempts = _attempts(company.world, _stage(events), billed, day)
-    usd = invoice_usd(company.world, events)
+    usd = events.terms.invoice_usd(company.world)
     return [_rows(company, events, attempt, usd) for attempt in attempts]
 
 
@@ -98,12 +98,10 @@ def _stage(events: Events) -> Ints:
 def _carried_retries(company: Company, events: Events) -> list[pd.DataFrame]:
     """Return this month's retries of last month's invoices."""
     world, state, last_month = company.world, events.state, events.month - 1
-    months = np.where(state.annual, TERM_MONTHS, 1)
-    usd = replace(state, month=last_month).fee(world) * months
     day = state.traits.billing_day - days_in(last_month)
     unpaid = in_dunning(world, state) & state.active
     attempts = _attempts(world, state.dunning_stage, unpaid, day, is_carried=True)
-    return [_rows(company, events, attempt, usd) for attempt in attempts]
+    return [_rows(company, events, attempt, state.billed_usd) for attempt in attempts]
 
 
 def _attempts(
@@ -148,13 +146,6 @@ def _collected_at(company: Company, events: Events, attempt: Attempt) -> Times:
     back, day = events.return_day > 0, events.return_day
     returned_at = moment(company, "return", events.month, day)
     return np.where(back, minutes_later(returned_at, 1), at)
-
-
-def invoice_usd(world: World, events: Events) -> Floats:
-    """Return this month's invoice: a year's fees, or a month's less the discount."""
-    state = after_return(events)
-    reduced = np.where(state.discount_left > 0, 1 - world.discount, 1.0)
-    return state.fee(world) * np.where(state.annual, float(TERM_MONTHS), reduced)
 
 
 def _discounts(world: World, events: Events) -> pd.DataFrame:

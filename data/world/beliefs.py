@@ -46,7 +46,7 @@ class World:
         48, "months before the first draw over which its starts are spread", "choice"
     )
     joins: float = belief(
-        0.028, "new customers a month per customer at start", "choice"
+        0.030, "new customers a month per customer at start", "choice"
     )
     joins_spread: float = belief(
         0.10, "sd by month as a share of the mean, beyond that of a count", "choice"
@@ -102,14 +102,14 @@ class World:
 
     # --- why they decide to leave (log-odds of the monthly probability)
     base_logit: tuple[float, ...] = belief(
-        (-4.08, -4.62, -5.40),
+        (-4.01, -4.56, -5.34),
         "log-odds a month",
         "4 to 5, 3 and 1.5 % a month by segment: compilations, weak",
     )
     fit_effect: float = belief(
-        -0.8,
+        -0.85,
         "log-odds per standard deviation",
-        "falling hazard: Fader & Hardie 2007; RevenueCat renewals",
+        "falling hazard, 4.8 to 2.3 %: Fader & Hardie 2007; RevenueCat renewals",
     )
     onboarding: float = belief(
         0.53, "log-odds at month 0, fading", "RevenueCat: +70 % odds in month 0"
@@ -122,10 +122,10 @@ class World:
     )
     engagement_memory: float = belief(0.85, "per month", "choice")
     engagement_sd: float = belief(0.35, "log usage", "choice")
-    engagement_effect: float = belief(-1.0, "log-odds per unit of log usage", "choice")
+    engagement_effect: float = belief(-0.9, "log-odds per unit of log usage", "choice")
     decay_start: float = belief(0.042, "probability a month", "vendors only; choice")
     first_decays: float = belief(
-        0.04, "share of newcomers whose usage decays from the start", "choice"
+        0.02, "share of newcomers whose usage decays from the start", "choice"
     )
     decay_recovery: float = belief(
         0.30, "probability a month", "vendors only: 60 % of decays recover; choice"
@@ -197,7 +197,7 @@ class World:
     competitor_effect: tuple[float, float] = belief(
         (0.20, 0.30), "log-odds, at mean and per sd of price sensitivity", "choice"
     )
-    unexplained_sd: float = belief(0.25, "log-odds, never recorded", "choice")
+    unexplained_sd: float = belief(0.35, "log-odds, never recorded", "choice")
 
     # --- why they leave without a decision: failed payments
     invoice_failure: float = belief(
@@ -302,7 +302,7 @@ class World:
     # --- the company's own offers in the open months
     pilot_months: tuple[int, int] = belief((12, 18), "months: first, past", "choice")
     pilot_share: float = belief(
-        0.066, "share of the free offered a month; as many are controls", "choice"
+        0.075, "share of the free offered a month; as many are controls", "choice"
     )
     ad_hoc_share: float = belief(0.30, "share of complaints about price", "choice")
 

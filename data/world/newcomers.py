@@ -1,5 +1,7 @@
 """Newcomers: the customers who join in a month, and all that they bring along."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from data.world.beliefs import World
@@ -41,7 +43,7 @@ def newcomers(company: Company, month: int, n: int, n_before: int = 0) -> State:
     seats = _seats(world, plan, normal["seats"])
     never, zeros = np.full(n, NEVER, np.int8), np.zeros(n, np.int8)
     billing_day = work_day(company, "join.billing_day", month, n, BILLING_DAYS)
-    return State(
+    joined = State(
         month=month,
         n_before=n_before,
         traits=_traits(world, month, seats, billing_day, uniform, normal),
@@ -55,6 +57,7 @@ def newcomers(company: Company, month: int, n: int, n_before: int = 0) -> State:
         since_ticket=never,
         dunning_stage=zeros,
         was_billed=np.ones(n, bool),
+        billed_usd=np.zeros(n),
         active=np.ones(n, bool),
         access_left=zeros,
         access_ends=np.zeros(n, bool),
@@ -64,6 +67,7 @@ def newcomers(company: Company, month: int, n: int, n_before: int = 0) -> State:
         discount_left=zeros,
         since_pilot=never,
     )
+    return replace(joined, billed_usd=joined.invoice_usd(world))
 
 
 def joins(company: Company, month: int) -> int:

@@ -59,6 +59,7 @@ class State:
     since_ticket: Ints  # months since the last ticket of any topic
     dunning_stage: Ints  # of last month's invoice; see `hazard`
     was_billed: Bools  # last month
+    billed_usd: Floats  # on last month's invoice, if there was one
     active: Bools  # pays, and has given no notice
     access_left: Ints  # months of paid access after a notice
     access_ends: Bools  # after a notice last month, on this month's billing day
@@ -115,6 +116,12 @@ class State:
         months_paid = np.where(self.annual[who], annual, 1.0)
         level = world.price_level(self.month)
         return np.round(price * level * self.seats[who] * months_paid, 2)
+
+    def invoice_usd(self, world: World) -> Floats:
+        """Return this month's invoice: a year's fees, or a month's less a discount."""
+        reduced = np.where(self.discount_left > 0, 1 - world.discount, 1.0)
+        months = np.where(self.annual, float(TERM_MONTHS), reduced)
+        return np.round(self.fee(world) * months, 2)
 
 
 Rows = TypeVar("Rows", Traits, State)

@@ -35,6 +35,22 @@ class Events:
         return self.state.month
 
     @property
+    def terms(self) -> State:
+        """Return the state, with the terms on which former customers come back.
+
+        Their contract is monthly. Plan and seats are those of the day of their return.
+        """
+        state, change = self.state, self.drift
+        back = self.return_day > 0
+        changed = (change.change_day > 0) & (change.change_day <= self.return_day)
+        return replace(
+            state,
+            annual=state.annual & ~back,
+            plan=np.where(changed, change.plan, state.plan),
+            seats=np.where(changed, change.seats, state.seats),
+        )
+
+    @property
     def access_runs_on(self) -> Bools:
         """Mark leavers who have access up to the next month's billing day.
 
@@ -74,7 +90,11 @@ def step(company: Company, state: State, offers: Bools) -> tuple[State, Events]:
         state, offers, had_discount, risk, happened, left, left_day, return_day, joined
     )
     settled = _settle(state, moved, left, return_day > 0)
-    settled = replace(settled, access_ends=events.access_runs_on)
+    settled = replace(
+        settled,
+        access_ends=events.access_runs_on,
+        billed_usd=events.terms.invoice_usd(world),
+    )
     return append(settled, joined), events
 
 

@@ -18,6 +18,5 @@ def believed_cut(state: State) -> np.ndarray:
 
 def is_dog(state: State) -> np.ndarray:
     """Mark quiet customers who are active on fewer than half of the usual days."""
-    level = np.select([state.plan == 0, state.plan == 1], [-0.35, 0.10], 0.45)
-    usage = level + state.traits.habit + state.engagement
+    usage = -0.14 + state.traits.habit + state.engagement  # of one seat
     return (state.since_ticket > 6) & (usage < -0.69)

@@ -25,27 +25,37 @@ ABOUT_PRICE = (
 
 @pytest.fixture(scope="module")
 def pilot() -> pd.DataFrame:
-    """One row per customer and month of the pilot who had no offer in force."""
-    months = list(history(Company(WORLD, SEED), 18))
-    return pd.concat([arms(m.events) for m in months[12:]], ignore_index=True)
+    """One row per customer of the pilot and month, six months from the draw on."""
+    company, drawn, rows = Company(WORLD, SEED), None, []
+    for month in history(company, 22):
+        if month.events.month >= 12:
+            drawn = with_those_drawn(drawn, company, month.events)
+            rows.append(six_months(drawn, month.events))
+    return pd.concat(rows, ignore_index=True)
 
 
-def arms(events: Events) -> pd.DataFrame:
-    """Look up the lot in the company's own table."""
+def with_those_drawn(drawn, company: Company, events: Events) -> pd.DataFrame:
+    """Add the arm and the cut of the month's customers, by the company's own table."""
+    told = offers(company, events).set_index("customer_id")["arm"]
+    cut = pd.Series(believed_cut(events.state), events.state.customer_id)
+    fresh = pd.DataFrame({"arm": told, "cut": cut.reindex(told.index)})
+    return pd.concat([drawn, fresh.assign(month=events.month)])
+
+
+def six_months(drawn: pd.DataFrame, events: Events) -> pd.DataFrame:
     state = events.state
-    told = offers(Company(WORLD, SEED), events).set_index("customer_id")["arm"]
-    rows = pd.DataFrame(
+    here = pd.DataFrame(
         {
-            "arm": pd.Series(state.customer_id).map(told),
             "left": events.left == VOLUNTARY,
-            "cut": believed_cut(state),
             "p_voluntary": events.risk.voluntary * (1 - events.risk.involuntary),
             "tenure": state.tenure,
             "engagement": state.engagement,
-        }
-    )
-    free = (state.since_offer == 0) | (state.since_offer >= 6)
-    return rows[state.active & free & rows["arm"].notna()]
+        },
+        index=state.customer_id,
+    )[state.active]
+    rows = here.join(drawn, how="inner")
+    rows["months"] = events.month - rows["month"]
+    return rows[rows["months"] < 6]
 
 
 def test_treated_leave_less_than_controls_by_the_mean_cut_of_their_probability(pilot):
@@ -69,8 +79,9 @@ def test_each_arm_leaves_as_its_probabilities_say(pilot, arm):
 
 @pytest.mark.parametrize("trait", ["tenure", "engagement", "cut"])
 def test_the_arms_are_alike_but_for_the_offer(pilot, trait):
+    drawn = pilot[pilot["months"] == 0]
     treated, control = (
-        pilot.loc[pilot["arm"] == arm, trait] for arm in ("treated", "control")
+        drawn.loc[drawn["arm"] == arm, trait] for arm in ("treated", "control")
     )
 
     error = np.sqrt(treated.var() / len(treated) + control.var() / len(control))
@@ -88,14 +99,8 @@ def told(small_clean) -> pd.DataFrame:
     return rows.assign(month=rows["event_at"].dt.strftime("%Y-%m"))
 
 
-def test_the_pilot_runs_from_month_12_to_17_with_a_twentieth_in_each_arm(
-    told, small_world
-):
+def test_the_pilot_runs_from_month_12_to_17_with_600_of_2000_in_each_arm(told):
     rows = told[told["campaign"] == "pilot"]
-    truth = small_world / "sealed" / "truth"
-    here = sum(
-        len(pd.read_parquet(truth / f"2023-{m:02}.parquet")) for m in range(1, 7)
-    )
 
     sizes = rows.groupby(["month", "arm"]).size()
 
@@ -103,7 +108,27 @@ def test_the_pilot_runs_from_month_12_to_17_with_a_twentieth_in_each_arm(
     assert len(sizes) == 12
     for arm in ("treated", "control"):
         n = int(sizes.xs(arm, level="arm").sum())
-        assert abs(share_off(n, here, BELIEFS.pilot_share)) < 4
+        assert abs(n - 600) < 4 * np.sqrt(600)
+
+
+def test_the_pilot_draws_nobody_twice(told):
+    assert told.loc[told["campaign"] == "pilot", "customer_id"].is_unique
+
+
+def test_the_pilot_draws_the_free_and_leaves_them_alone_for_six_months():
+    drawn_in_force = favours = n = 0
+    for month in history(Company(BELIEFS, SEED), 24):
+        state, offered = month.events.state, month.events.offers
+        fresh = state.since_pilot == 0
+        n += np.sum(fresh)
+        drawn_in_force += np.sum(
+            fresh & (state.since_offer > 0) & (state.since_offer < 6)
+        )
+        favours += np.sum(offered & (state.since_pilot > 0) & (state.since_pilot < 6))
+
+    assert n > 10_000
+    assert drawn_in_force == 0
+    assert favours == 0
 
 
 def months_of(rows: pd.DataFrame, earlier: int = 0) -> set[tuple[int, str]]:
