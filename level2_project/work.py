@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from level2_project.compare import Measured, best, choose, compare, loss, summary
@@ -17,6 +18,7 @@ from level2_project.decide import offers
 from level2_project.evaluate import claim, evaluate, importance, walk
 from level2_project.label import label, roster
 from level2_project.load import Loaded, load
+from level2_project.measures.gain import Array
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.point_in_time.usage import USAGE_MONTHS
 from level2_project.predict import predict
@@ -72,7 +74,7 @@ def recipe_in(run: Run) -> Recipe:
 
 
 @cache
-def losses(run: Run, recipe: Recipe, columns: tuple[str, ...]) -> list[float]:
+def losses(run: Run, recipe: Recipe, columns: tuple[str, ...]) -> Array:
     """Compute the log loss on each fold of confirmation, which no search has seen.
 
     Three searches are held against the same plain way: it is measured once.
@@ -81,7 +83,7 @@ def losses(run: Run, recipe: Recipe, columns: tuple[str, ...]) -> list[float]:
     folds = for_confirmation(folds_of(run), run.config.split)
     kept = [Split(past[wanted], test[wanted]) for past, test in folds]
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda fold: loss(recipe, fold, seed), kept))
+        return np.array([*pool.map(lambda fold: loss(recipe, fold, seed), kept)])
 
 
 def load_step(run: Run, progress: Progress) -> list[Any]:

@@ -1,8 +1,9 @@
 """Metrics: how good the probabilities of leaving are, one number each."""
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
+import pandas as pd
 from sklearn.metrics import log_loss as mean_log_loss
+from sklearn.metrics import roc_auc_score
 
 from level2_project.measures.gain import Array
 
@@ -13,9 +14,14 @@ def roc_auc(left: Array, p_churn: Array) -> float:
 
 
 def average_precision(left: Array, p_churn: Array) -> float:
-    """Return the mean precision at each leaver's rank, ties broken by position."""
-    order = np.argsort(-p_churn, kind="stable")
-    return float(average_precision_score(left[order], -np.arange(len(order))))
+    """Return the mean precision at each leaver's rank; equals are in random order."""
+    groups = pd.Series(left).groupby(-p_churn).agg(["size", "sum"])  # riskiest first
+    n, n_left = groups.to_numpy(float).T
+    ahead, left_ahead = (np.cumsum(n) - n).astype(int), np.cumsum(n_left) - n_left
+    inverse = np.add.reduceat(1 / np.arange(1, len(left) + 1), ahead) / n  # of the rank
+    # Of the other equals, so many come first, divided by the rank.
+    equals = (1 - (ahead + 1) * inverse) / np.maximum(n - 1, 1) * (n_left - 1)
+    return float(np.sum(n_left * ((1 + left_ahead) * inverse + equals)) / left.sum())
 
 
 def log_loss(left: Array, p_churn: Array) -> float:
@@ -30,9 +36,10 @@ def calibration(left: Array, p_churn: Array) -> float:
 
 
 def lift_at_10_percent(left: Array, p_churn: Array) -> float:
-    """Return the leaving rate of the tenth ranked riskiest, over the mean rate."""
+    """Return the leaving rate of the riskiest tenth over the mean; equals share it."""
     riskiest = np.argsort(-p_churn, kind="stable")[: max(1, round(len(left) / 10))]
-    return float(left[riskiest].mean() / left.mean())
+    shared = pd.Series(left, dtype=float).groupby(p_churn).transform("mean")
+    return float(shared.iloc[riskiest].mean() / left.mean())
 
 
 METRICS = [roc_auc, average_precision, log_loss, calibration, lift_at_10_percent]
