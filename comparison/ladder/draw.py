@@ -150,7 +150,7 @@ def _remainder(found: Pooled, exam: dict[str, float]) -> str:
         return "\nThe last rung is level 2 as in the README."
     return (
         f"\nThe last rung is level 2, which has {', '.join(table)} in the README: "
-        "there its features know its own offers."
+        "there it is asked month by month, and knows its own offers."
     )
 
 

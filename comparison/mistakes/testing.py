@@ -23,8 +23,8 @@ from level2_project.train import Trained, p_churn, train
 from level2_project.tune import FIXED, SPACE
 
 CUSTOMERS = 2_500  # where rows are made up
-CHOOSERS = 1_500  # customers where many models are fitted
-SETTINGS = 12  # to choose from
+CHOOSERS = 1_000  # customers where many models are fitted
+SETTINGS = 10  # to choose from
 
 
 # --- tests that have seen the answer -------------------------------------------------
@@ -42,7 +42,9 @@ def smote_before_split(study: Study) -> Comparison:
     recipe = replace(method.recipe, imbalance="smote")
     encode = encoder().fit(rows[method.columns])
     features, left = smote(encode.transform(rows[method.columns]), _left(rows), seed)
-    made_up = features.assign(left=left, cutoff=rows["cutoff"].max(), customer_id=0)
+    made_up = features.copy().assign(
+        left=left, cutoff=rows["cutoff"].max(), customer_id=0
+    )
     leaky, clean = random_split(made_up, seed), random_split(rows, seed)
     seen = train(method.recipe, leaky.train, seed)
     unseen = train(recipe, clean.train, seed)
@@ -86,7 +88,7 @@ def drawn_settings(n: int, seed: int) -> list[dict[str, Any]]:
 
 
 def _tested(model: Trained, fold: Split) -> dict[str, float]:
-    return figures(fold.test.assign(p_churn=p_churn(model, fold.test)))
+    return figures(fold.test[[*KEYS, LABEL]].assign(p_churn=p_churn(model, fold.test)))
 
 
 def _best(tested: list[dict[str, float]]) -> int:

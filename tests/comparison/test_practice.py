@@ -123,7 +123,7 @@ def test_only_free_customers_get_an_offer_whatever_a_practice_wants(small):
 
     share = outcome(small, Practice({}, certain, everybody)).happened["offer_share"]
 
-    assert share == pytest.approx(sum(asked) / len(small.sealed), rel=0.01)
+    assert share == pytest.approx(sum(asked) / len(small.sealed), rel=0.03)
     assert 0 < share < 0.25  # twice a year at most
 
 
