@@ -52,7 +52,7 @@ def walk_forward(study: Study) -> Outcome:
 
 
 def lightgbm(study: Study) -> Outcome:
-    """Carry out LightGBM with its usual settings."""
+    """Carry out the model that level 2 uses, with its usual settings."""
     method = _boosted(study)
     is_own = (method.recipe, method.columns) == (
         study.method.recipe,
@@ -62,13 +62,15 @@ def lightgbm(study: Study) -> Outcome:
 
 
 def selection(study: Study) -> Outcome:
-    """Carry out LightGBM on the columns that level 2's search selects."""
+    """Carry out the same on the columns that level 2's search found."""
     return _outcome(replace(_boosted(study), columns=searched().columns))
 
 
 def tuning(study: Study) -> Outcome:
-    """Carry out LightGBM with the settings that level 2's search finds."""
-    return _outcome(replace(_boosted(study), recipe=Recipe(params=searched().params)))
+    """Carry out the same with the settings that level 2's search found."""
+    recipe = replace(study.method.recipe, params=searched().params)
+    method = replace(_boosted(study), columns=study.method.columns, recipe=recipe)
+    return _outcome(method)
 
 
 def expected_profit(study: Study) -> Outcome:
@@ -115,7 +117,7 @@ def _without_text(method: Method) -> Method:
 
 
 def _boosted(study: Study) -> Method:
-    return replace(_repaired(study), recipe=Recipe())
+    return replace(_repaired(study), recipe=replace(study.method.recipe, params={}))
 
 
 def _outcome(method: Method, model: Trained | None = None) -> Outcome:

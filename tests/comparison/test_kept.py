@@ -21,7 +21,7 @@ from comparison.kept import (
     stale,
     write_kept,
 )
-from comparison.ladder.rungs import LEVEL1, RUNGS
+from comparison.ladder.rungs import LEVEL1, RUNGS, before
 from comparison.mistakes.register import REGISTER
 from comparison.outcome import Outcome
 from comparison.pooled import FILE, FURTHER, read_pooled
@@ -183,7 +183,13 @@ def test_a_rung_is_compared_with_the_last_one_that_is_kept(tmp_path):
 
     assert step(LEVEL1) == 0
     assert step("sources") == pytest.approx(aucs["sources"] - aucs["snapshots"])
-    assert not RUNGS["selection"].is_kept
-    assert not RUNGS["tuning"].is_kept
     for name in ("selection", "tuning", "expected_profit"):
-        assert step(name) == pytest.approx(aucs[name] - aucs["lightgbm"])
+        assert step(name) == pytest.approx(aucs[name] - aucs[before(name)])
+
+
+def test_a_rung_that_is_not_kept_is_a_step_to_the_side(monkeypatch):
+    for name in ("selection", "tuning"):
+        monkeypatch.setitem(RUNGS, name, RUNGS[name]._replace(is_kept=False))
+
+    assert before("selection") == before("tuning") == "lightgbm"
+    assert before("expected_profit") == "lightgbm"

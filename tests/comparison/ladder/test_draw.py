@@ -78,7 +78,10 @@ def test_a_gain_that_is_not_clear_is_no_gain():
     assert message(ladder()) == "No practice clearly raises the average precision"
 
 
-def test_what_was_searched_and_not_kept_is_no_part_of_the_gain():
+def test_what_was_searched_and_not_kept_is_no_part_of_the_gain(monkeypatch):
+    selection = RUNGS["selection"]._replace(is_kept=False)
+    monkeypatch.setitem(RUNGS, "selection", selection)
+
     assert message(ladder(selection=0.09, sources=0.03)).startswith(
         "Most of the gain in average precision comes from the six sources"
     )
