@@ -51,11 +51,11 @@ RUNGS = {
     ),
     "sources": Rung("all six sources", "the six sources", climb.sources),
     "repaired": Rung("rows repaired", "repairs", climb.repaired),
-    "text": Rung("tickets read", "the tickets' texts", climb.text),
     "walk_forward": Rung(
         "walk-forward with a gap", "walk-forward splits", climb.walk_forward
     ),
     "lightgbm": Rung("LightGBM", "LightGBM", climb.lightgbm),
+    "text": Rung("tickets read", "the texts of tickets", climb.text),
     "selection": Rung(
         "columns selected",
         "the selection of columns",

@@ -191,5 +191,5 @@ def test_a_rung_that_is_not_kept_is_a_step_to_the_side(monkeypatch):
     for name in ("selection", "tuning"):
         monkeypatch.setitem(RUNGS, name, RUNGS[name]._replace(is_kept=False))
 
-    assert before("selection") == before("tuning") == "lightgbm"
-    assert before("expected_profit") == "lightgbm"
+    assert before("selection") == before("tuning") == "text"
+    assert before("expected_profit") == "text"
