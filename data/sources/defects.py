@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from data.calendar import first_day
 from data.sources.formats import time_text
-from data.sources.mess import KEYS, Mess, Shipment, Words, below, hashed
+from data.sources.mess import Mess, Shipment, Words, below, hashed
 from data.sources.rows import arrives, keep_rows, row_id
 from data.world.beliefs import CHANNELS, PLANS, REGIONS
 from data.world.state import Ints
@@ -22,8 +22,11 @@ ZONES = {"Z": 0, "-08:00": -8, "-05:00": -5, "+01:00": 1, "+02:00": 2}  # hours
 MINUTES_A_DAY = 24 * 60
 MOST_SECONDS = 32_000  # fits the column's 16 bits
 FIRST_TEST_ACCOUNT = 9_000_000  # far above every customer_id
-# Makes a row's number that of a month which is never reached (see `row_id`).
-BOOKED_TWICE = {"transactions": 500 * 100, "tickets": 500}
+# Makes numbers those of a month which is never reached (see `row_id`).
+FREE_NUMBERS = {
+    "transactions": {"transaction_id": 500 * 100, "invoice_id": 500},
+    "tickets": {"ticket_id": 500 * 10},
+}
 
 Defect = Callable[[Mess, Shipment], pd.DataFrame]
 
@@ -132,13 +135,14 @@ def orphans(mess: Mess, shipment: Shipment) -> pd.DataFrame:
     They are booked a second time, on the number of a customer whom the CRM had deleted
     before the first record.
     """
-    if shipment.source not in ("tickets", "transactions"):
+    if shipment.source not in FREE_NUMBERS:
         return shipment.rows
     where = shipment.choose(mess.orphans)
     extra = shipment.rows.iloc[where].copy()
     first, past = mess.deleted_customers
     extra["customer_id"] = first + shipment.draw(where, past - first)
-    extra[KEYS[shipment.source]] += BOOKED_TWICE[shipment.source]
+    for column, later in FREE_NUMBERS[shipment.source].items():
+        extra[column] += later
     return _add("orphans", shipment, extra)
 
 

@@ -149,7 +149,7 @@ def test_more_mess_means_other_files(two_messes):
 
 # How many numbers there are for the rows of one customer.
 PER_CUSTOMER = {
-    "subscriptions": 100_000, "transactions": 100_000, "tickets": 1_000,
+    "subscriptions": 100_000, "transactions": 100_000, "tickets": 10_000,
     "offers": 100_000,
 }  # fmt: skip
 

@@ -52,6 +52,7 @@ REASONS = {
     ("defects", 24): "hours in a day",
     ("defects", 100): "digits of a test account's number",
     ("defects", 500): "a month that is never reached",
+    ("defects", 10): "digits of a ticket's number",
     ("defects", 32_000): "fits 16 bits",
     ("defects", 9_000_000): "the first test account's number",
 }
