@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from data.judge.shadow import offers_to_highest
 from data.judge.year import Cutoff, Decision, Policy, Setting
 from data.world.company_offers import no_offers
 from data.world.streams import Streams
@@ -50,11 +51,7 @@ def offers_at_random(streams: Streams, share: float = 0.10) -> Policy:
 
 def offers_to_riskiest(cutoff: Cutoff, share: float = 0.10) -> Decision:
     """Offer to the tenth with the highest true risk, whatever an offer does to them."""
-    n = round(share * cutoff.roster.sum())
-    risk = np.where(cutoff.roster, cutoff.p_churn, -1.0)
-    highest = np.zeros(len(risk), bool)
-    highest[np.argsort(-risk, kind="stable")[:n]] = True
-    return Decision(highest & cutoff.free)
+    return offers_to_highest(cutoff, cutoff.p_churn, share)
 
 
 def best_policy(setting: Setting) -> Policy:

@@ -36,10 +36,15 @@ def riskiest(table: Floats, first_month: int, share: float = 0.10) -> Policy:
 
     def decide(cutoff: Cutoff) -> Decision:
         p_churn = table[cutoff.month - first_month, : len(cutoff.state)]
-        n = round(share * cutoff.roster.sum())
-        ranked = np.argsort(-np.where(cutoff.roster, p_churn, -1.0), kind="stable")
-        highest = np.zeros(len(p_churn), bool)
-        highest[ranked[:n]] = True
-        return Decision(highest & cutoff.free)
+        return offers_to_highest(cutoff, p_churn, share)
 
     return decide
+
+
+def offers_to_highest(cutoff: Cutoff, p_churn: Floats, share: float) -> Decision:
+    """Offer to the free among the share of the roster with the highest `p_churn`."""
+    n = round(share * cutoff.roster.sum())
+    ranked = np.argsort(-np.where(cutoff.roster, p_churn, -1.0), kind="stable")
+    highest = np.zeros(len(p_churn), bool)
+    highest[ranked[:n]] = True
+    return Decision(highest & cutoff.free)

@@ -67,8 +67,13 @@ def test_without_arms_nobody_is_in_one(outbox):
     assert hand_in(outbox, predictions())["arm"].tolist() == [""] * 5
 
 
-def test_arms_that_agree_with_the_offers_are_taken(outbox):
-    assert hand_in(outbox, predictions(arm=AGREEING))["arm"].tolist() == AGREEING
+@pytest.mark.parametrize("nullable", [False, True])
+def test_arms_that_agree_with_the_offers_are_taken(outbox, nullable):
+    rows = predictions(arm=AGREEING)
+
+    taken = hand_in(outbox, rows.convert_dtypes() if nullable else rows)
+
+    assert taken["arm"].tolist() == AGREEING
 
 
 @pytest.mark.parametrize(

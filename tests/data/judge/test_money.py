@@ -1,14 +1,14 @@
 """Money: nobody offers is nothing, parts make the whole, averages come out."""
 
 from collections.abc import Callable
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.judge.account import Account
+from data.judge.account import Account, realised
 from data.judge.policies import (
     best_policy,
     offers_at_random,
@@ -20,6 +20,7 @@ from data.judge.scores import profit
 from data.judge.year import Cutoff, Decision, Policy, Setting, live, realised_profit
 from data.world.beliefs import World
 from data.world.company_offers import no_offers
+from data.world.step import Events
 from tests.worlds import judge_of
 
 PARTS = list(asdict(Account()))
@@ -166,6 +167,57 @@ def test_an_offer_in_force_is_paid_for_again_and_brings_no_more(village):
         assert two.margin_run_off == pytest.approx(one.margin_run_off)
         assert two.discounts < one.discounts
         assert two.contacts < one.contacts
+
+
+# --- one life against another --------------------------------------------------------
+
+
+@st.composite
+def two_lives(draw) -> tuple[list[bool], ...]:
+    """Draw, for 20 customers, who is annual and who has access, in two lives."""
+    marks = st.lists(st.booleans(), min_size=20, max_size=20)
+    return tuple(draw(marks) for _ in range(4))
+
+
+def month_of(village: Setting, annual: list[bool], access: list[bool]) -> Events:
+    """Return a month in which the first 20 customers have these contracts."""
+    events = village.untouched[3]
+    state, n = events.state, len(events.state)
+    here = np.arange(n) < 20
+    is_annual, has_access = state.annual.copy(), np.zeros(n, bool)
+    is_annual[:20], has_access[:20] = annual, access
+    quiet = replace(
+        state,
+        annual=is_annual,
+        active=has_access & here,
+        access_left=np.zeros(n, int),
+        discount_left=np.zeros(n, int),
+    )
+    return replace(events, state=quiet, offers=no_offers(state))
+
+
+@settings(max_examples=60)
+@given(two_lives())
+def test_each_life_pays_its_own_fee_for_its_own_access(village, lives):
+    """Who left and came back pays the monthly fee; in the other life the annual one."""
+    annual, access, other_annual, other_access = lives
+    mine = month_of(village, annual, access)
+    theirs = month_of(village, other_annual, other_access)
+
+    earned = realised(village.world, [mine], [theirs])
+
+    fees = [events.state.fee(village.world)[:20] for events in (mine, theirs)]
+    usd = np.sum(fees[0] * access) - np.sum(fees[1] * other_access)
+    assert earned.profit == pytest.approx(village.world.gross_margin * usd)
+    back = realised(village.world, [theirs], [mine])
+    assert back.profit == pytest.approx(-earned.profit)
+
+
+@given(st.integers(0, 35))
+def test_two_equal_lives_differ_by_exactly_nothing(village, month):
+    life = [village.untouched[month]]
+
+    assert realised(village.world, life, life) == Account()
 
 
 # --- averages ------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.judge.exam import level_result
+from data.judge.exam import level_result, level_results
 from data.judge.result import Result
 from data.report.kept import from_json
 from data.world.beliefs import World
@@ -199,19 +199,23 @@ def predict(inbox, cutoff, outbox):
 """
 
 
-def test_offers_change_what_a_level_earns_and_not_how_its_ranking_is_judged(
-    tmp_path, monkeypatch
-):
-    """Two levels with the same probabilities: one makes offers, one makes none."""
-    monkeypatch.syspath_prepend(tmp_path)
-    results = []
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory) -> tuple[dict[str, Result], ...]:
+    """Examine two levels with the same probabilities: one makes offers, one none."""
+    folder, results = tmp_path_factory.mktemp("offering"), []
     for offer in (True, False):
-        folder = tmp_path / f"level7_{offer}"
-        folder.mkdir()
-        (folder / "exam.py").write_text(OFFERING.format(offer=offer))
-        results.append(level_result(folder.name, WORLD, SEED))
+        name = f"level7_{offer}"
+        (folder / name).mkdir()
+        (folder / name / "exam.py").write_text(OFFERING.format(offer=offer))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(folder)
+            patch.setattr("data.judge.exam.RANKED_BY", name)
+            results.append(dict(level_results(name, WORLD, SEED)))
+    return tuple(results)
 
-    generous, silent = results
+
+def test_offers_change_what_a_level_earns_and_not_how_its_ranking_is_judged(pair):
+    generous, silent = pair[0]["level7_True"], pair[1]["level7_False"]
 
     assert generous.happened == silent.happened
     assert generous.calibration_curve == silent.calibration_curve
@@ -219,3 +223,12 @@ def test_offers_change_what_a_level_earns_and_not_how_its_ranking_is_judged(
     assert silent.happened_with_offers == silent.happened
     assert generous.happened_with_offers != silent.happened
     assert generous.money.profit != silent.money.profit == 0
+
+
+def test_the_riskiest_tenth_follows_the_level_whose_probabilities_rank_it(pair):
+    """It is the same whatever that level offers: the ranking is that of its shadow."""
+    assert [list(results)[1:] for results in pair] == [["riskiest_tenth"]] * 2
+    one, other = (results["riskiest_tenth"] for results in pair)
+
+    assert one == other
+    assert 0 < one.offer_share < 0.10
