@@ -16,10 +16,9 @@ import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from level2_project.config import Config, Economics
-from level2_project.decide import decide
-from level2_project.measures import gain, metrics
-from level2_project.measures.gain import Array, reachable
+from level2_project.config import Config
+from level2_project.measures import metrics
+from level2_project.measures.gain import Array
 from level2_project.measures.interval import interval
 from level2_project.point_in_time.keys import LABEL
 from level2_project.run.display import Progress
@@ -34,7 +33,7 @@ IMBALANCES = ["nothing", "class_weights", "under_sampling", "smote"]
 RECIPES = list(product(MODELS, IMBALANCES, [False, True]))
 RECIPE = ["model", "imbalance", "recalibrate"]
 SCORES = metrics.METRICS[:4]  # all but the lift
-FIGURES = [*(score.__name__ for score in SCORES), "profit_per_1000_usd", "seconds"]
+FIGURES = [*(score.__name__ for score in SCORES), "seconds"]
 
 
 def compare(past: pd.DataFrame, config: Config, progress: Progress) -> pd.DataFrame:
@@ -63,23 +62,18 @@ def both(fold: Split, model: str, imbalance: str, config: Config) -> list[Measur
     plain = train(recipe, fold.train, seed), time.perf_counter() - start
     right = recalibrated(plain[0], fold.train, seed), time.perf_counter() - start
     return [
-        measured(model, fold.test, config.economics) | {"seconds": seconds}
+        measured(model, fold.test) | {"seconds": seconds}
         for model, seconds in (plain, right)
     ]
 
 
-def measured(model: Trained, test: pd.DataFrame, economics: Economics) -> Measured:
-    """Measure a model on the tested cutoff, as if no offer had been made before."""
+def measured(model: Trained, test: pd.DataFrame) -> Measured:
+    """Measure a model on the tested cutoff."""
     p, left = p_churn(model, test), test[LABEL].to_numpy(bool)
-    fee_usd = test["monthly_fee_usd"].to_numpy()
-    offer = decide(p, fee_usd, reachable(test), economics)
     return {
         **{name: getattr(model.recipe, name) for name in RECIPE},
         "fold": test["cutoff"].iloc[0],
         **{score.__name__: score(left, p) for score in SCORES},
-        "profit_per_1000_usd": gain.profit_per_1000_usd(
-            offer, left, fee_usd, economics
-        ),
     }
 
 

@@ -11,7 +11,7 @@ from level2_project.pages import pictures, verdicts
 from level2_project.pages.html import render
 from level2_project.pages.words import label, meanings, number, percent, with_ends
 
-CHOSEN_BY = ["profit_per_1000_usd", "average_precision", "log_loss"]
+SHOWN = ["average_precision", "log_loss"]
 
 
 class Results(NamedTuple):
@@ -25,7 +25,6 @@ class Results(NamedTuple):
     comparison: pd.DataFrame  # one row per recipe, from `compare.summary`
     choices: dict[str, Any]  # of recipe, columns and params, from `compare.choose`
     trials: pd.DataFrame  # one row per trial, from `tune`
-    settings: pd.DataFrame  # one row per setting, from `tune`
     evaluation: Evaluation  # of all tested months; the claim is from these
     untouched: Evaluation  # of the last of them, on which nothing was chosen
     claimed: dict[str, float]  # figures and errors, from `claim`
@@ -45,11 +44,8 @@ def report(results: Results) -> str:
 def in_usd(results: Results) -> Results:
     """Turn profit for 1,000 customers into profit for the customers of this month."""
     thousands = len(results.predictions) / 1000
-    comparison = results.comparison.copy()
-    comparison.loc[:, comparison.columns.str.startswith("profit")] *= thousands
-    both = (scaled(e, thousands) for e in (results.evaluation, results.untouched))
-    now, last = both
-    return results._replace(comparison=comparison, evaluation=now, untouched=last)
+    now, last = (scaled(e, thousands) for e in (results.evaluation, results.untouched))
+    return results._replace(evaluation=now, untouched=last)
 
 
 def scaled(evaluation: Evaluation, thousands: float) -> Evaluation:
@@ -134,8 +130,8 @@ def train_part(results: Results) -> dict[str, Any]:
     used = choices["recipe"]["adopted"]
     model = used["model"]
     mine = comparison[comparison["model"] == model]
-    by_smote = [verdicts.of_handling(mine, model, "smote", name) for name in CHOSEN_BY]
-    handling = {label(c): pictures.draw_handling(mine, c) for c in CHOSEN_BY[:2]}
+    by_smote = [verdicts.of_handling(mine, model, "smote", name) for name in SHOWN]
+    handling = {label(c): pictures.draw_handling(mine, c) for c in SHOWN}
     stability, importance = results.stability, results.importance
     columns = {
         "gain by column": pictures.draw_stability(stability),
@@ -144,7 +140,6 @@ def train_part(results: Results) -> dict[str, Any]:
     recipes = pd.MultiIndex.from_frame(comparison[verdicts.RECIPE])
     params = choices["params"]["found"]
     found = pd.DataFrame(params.items(), columns=["parameter", "value"])
-    found = found.merge(results.settings, how="left")
     texts = {
         "recipe": f"as best {verdicts.of_recipe(choices['recipe']['found'])}",
         "columns": f"{len(choices['columns']['found'])} of {len(stability)} columns",
@@ -170,7 +165,7 @@ def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
     """Write the mean figures of the recipes, one row per recipe."""
     told = comparison[["model", "imbalance"]].map(label)
     told["recalibrate"] = comparison["recalibrate"]
-    for name in CHOSEN_BY:
+    for name in SHOWN:
         told[name] = [number(value, name) for value in comparison[name]]
     return told
 

@@ -43,7 +43,7 @@ STEPS = [
     Step("select", "search for the columns that earn their place", 40, shows=1,
          makes=("stability", "columns.json"), needs=("snapshots", "recipe.json")),
     Step("tune", "search the model's settings", 120, shows=1,
-         makes=("params.json", "trials", "settings"),
+         makes=("params.json", "trials"),
          needs=("snapshots", "recipe.json", "columns.json")),
     Step("train", "train on all labels that are known", 10, makes=("model.joblib",),
          needs=("snapshots", "recipe.json", "columns.json", "params.json")),
@@ -56,7 +56,7 @@ STEPS = [
          makes=("predictions",), needs=("candidates", "model.joblib")),
     Step("report", "write report.html, the run on one page", 10, makes=("report.html",),
          needs=("repairs", "leavers", "folds", "recipes", "recipe.json", "stability",
-                "columns.json", "params.json", "trials", "settings", "claim.json",
+                "columns.json", "params.json", "trials", "claim.json",
                 "walk_forward", "importance", "candidates", "predictions")),
 ]
 # fmt: on

@@ -53,7 +53,6 @@ KEPT = 25.0  # percent; guesses soon beat the median, which then gives up next t
 class Tuned(NamedTuple):
     params: dict[str, Any]  # of the best trial, for a `Recipe`
     trials: pd.DataFrame  # one row per trial: trial, state, n_folds, log_loss, params
-    importance: pd.DataFrame  # one row per setting: parameter, importance (sum 1)
 
 
 def tune(
@@ -140,7 +139,7 @@ def run(trial: optuna.Trial, folds: list[Split], recipe: Recipe, seed: int) -> N
 
 
 def tuned(study: optuna.Study, fixed: dict[str, Any]) -> Tuned:
-    """Read the best settings, all trials, and how much each setting explains.
+    """Read the best settings and all trials.
 
     The log loss of a trial that was given up is that of the folds it has seen.
     """
@@ -149,6 +148,4 @@ def tuned(study: optuna.Study, fixed: dict[str, Any]) -> Tuned:
     table = pd.DataFrame(rows, columns=["state", "n_folds", "log_loss"])
     table.insert(0, "trial", table.index + 1)
     table = table.join(pd.DataFrame([trial.params for trial in trials]))
-    shares = optuna.importance.get_param_importances(study)
-    importance = pd.DataFrame(shares.items(), columns=["parameter", "importance"])
-    return Tuned(fixed | study.best_params, table, importance)
+    return Tuned(fixed | study.best_params, table)

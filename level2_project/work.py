@@ -139,10 +139,10 @@ def select_step(run: Run, progress: Progress) -> list[Any]:
 
 def tune_step(run: Run, progress: Progress) -> list[Any]:
     config, columns, study = adopted(run), columns_of(run), run.folder / "study.journal"
-    params, *tables = tune(folds_of(run), columns, config, study, progress)
+    params, trials = tune(folds_of(run), columns, config, study, progress)
     ways = (recipe_of(config, settings) for settings in (params, {}))
     both = [losses(run, recipe, (*columns,)) for recipe in ways]
-    return [choose(params, {}, *both), *tables]
+    return [choose(params, {}, *both), trials]
 
 
 def train_step(run: Run, progress: Progress) -> list[Any]:
@@ -189,7 +189,7 @@ def predict_later(run: Run, cutoff: str) -> Path:
 def report_step(run: Run, progress: Progress) -> list[Any]:
     """Gather what the page shows, most of it under the names of the results."""
     economics, read = run.config.economics, run.read
-    same = "repairs stability folds trials settings importance candidates predictions"
+    same = "repairs stability folds trials importance candidates predictions"
     walked = read("walk_forward")
     months = sorted(walked["cutoff"].unique())[-run.config.split.untouched :]
     results = Results(

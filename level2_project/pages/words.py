@@ -12,7 +12,7 @@ DICTIONARY = Path(__file__).parents[1] / "point_in_time" / "dictionary.csv"
 NAMES = {
     "cutoff": "month", "tested": "month", "n_test": "rows tested",
     "n_train": "training rows", "lift_at_10_percent": "lift at 10 %",
-    "profit_per_1000_usd": "profit", "roc_auc": "ROC AUC", "lightgbm": "LightGBM",
+    "roc_auc": "ROC AUC", "lightgbm": "LightGBM",
     "logistic": "logistic regression", "neural_net": "small neural net",
     "recalibrate": "recalibrated", "smote": "SMOTE", "under_sampling": "under-sampling",
 }  # fmt: skip

@@ -13,8 +13,7 @@ from level2_project.report import Results
 from tests.level2_project.snapshots import months, p_leave, snapshots_of
 
 FIGURES = [
-    "average_precision", "log_loss", "roc_auc", "calibration", "profit_per_1000_usd",
-    "seconds",
+    "average_precision", "log_loss", "roc_auc", "calibration", "seconds",
 ]  # fmt: skip
 
 
@@ -35,12 +34,6 @@ def results_of(smote: float = -0.02, **changes: object) -> Results:
         comparison=comparison(smote),
         choices=choices(),
         trials=trials(),
-        settings=pd.DataFrame(
-            {
-                "parameter": ["learning_rate", "n_estimators", "num_leaves"],
-                "importance": [0.5, 0.3, 0.2],
-            }
-        ),
         evaluation=evaluation(cutoffs=9),
         untouched=evaluation(cutoffs=4),
         claimed=claim(evaluation(cutoffs=9), months=3),
@@ -115,12 +108,11 @@ def comparison(smote: float) -> pd.DataFrame:
         shift = 0.0 if is_plain else smote if handling == "smote" else -0.004
         row = {"model": model, "imbalance": handling, "recalibrate": again}
         for figure in FIGURES:
-            scale = 10_000 if figure == "profit_per_1000_usd" else 1
             row |= {
-                figure: scale * (0.16 + shift),
-                f"{figure}_difference": scale * shift,
-                f"{figure}_low": scale * (shift - 0.008 * (not is_plain)),
-                f"{figure}_high": scale * (shift + 0.008 * (not is_plain)),
+                figure: 0.16 + shift,
+                f"{figure}_difference": shift,
+                f"{figure}_low": shift - 0.008 * (not is_plain),
+                f"{figure}_high": shift + 0.008 * (not is_plain),
             }
         rows.append(row)
     return pd.DataFrame(rows)
