@@ -172,10 +172,12 @@ def read_predictions(outbox: Path, cutoff: str, wanted: pd.Index) -> pd.DataFram
         rows = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise BadPredictions(f"wanted a Parquet file, found {error}") from None
-    if ARM not in rows:
-        rows = rows.assign(**{ARM: pd.Series("", rows.index, "str")})
-    for check in (_columns, _cutoff, _probabilities, _arms):
+    for check in (_columns, _cutoff, _probabilities):
         check(rows, cutoff)
+    if ARM in rows:
+        _arms(rows)
+    else:
+        rows = rows.assign(**{ARM: ""})
     _customers(rows["customer_id"], wanted)
     return rows.set_index("customer_id").loc[wanted]
 
@@ -187,13 +189,14 @@ def _columns(rows: pd.DataFrame, _: str) -> None:
         "number": pd.api.types.is_float_dtype,
         "bool": pd.api.types.is_bool_dtype,
     }
-    if list(rows.columns) != [*COLUMNS, ARM]:
+    if list(rows.columns) not in (list(COLUMNS), [*COLUMNS, ARM]):
         raise BadPredictions(
-            f"wanted columns {list(COLUMNS)} and, if need be, {ARM}; "
+            f"wanted columns {list(COLUMNS)}, and {ARM} if there are any; "
             f"found {list(rows.columns)}"
         )
     _refuse(rows, rows.isna().any(axis=1), "a missing value")
-    for name, kind in {**COLUMNS, ARM: "text"}.items():
+    for name in rows:
+        kind = COLUMNS.get(name, "text")
         if not kinds[kind](rows[name].dtype):
             raise BadPredictions(f"{name}: wanted {kind}, found {rows[name].dtype}")
 
@@ -207,7 +210,7 @@ def _probabilities(rows: pd.DataFrame, _: str) -> None:
     _refuse(rows, outside, "p_churn outside [0, 1]")
 
 
-def _arms(rows: pd.DataFrame, _: str) -> None:
+def _arms(rows: pd.DataFrame) -> None:
     arm = rows[ARM]
     _refuse(rows, ~arm.isin(["", *ARMS]), f"an {ARM} other than {', '.join(ARMS)}")
     wrong = (arm != "") & (arm.map(ARMS) != rows["offer"])

@@ -58,6 +58,39 @@ def test_any_chance_is_taken_as_it_is(outbox, chances):
     assert hand_in(outbox, predictions(p_churn=chances))["p_churn"].tolist() == chances
 
 
+# --- arms ----------------------------------------------------------------------------
+
+AGREEING = ["treated", "withheld", "", "treated", ""]  # with the offers above
+
+
+def test_without_arms_nobody_is_in_one(outbox):
+    assert hand_in(outbox, predictions())["arm"].tolist() == [""] * 5
+
+
+def test_arms_that_agree_with_the_offers_are_taken(outbox):
+    assert hand_in(outbox, predictions(arm=AGREEING))["arm"].tolist() == AGREEING
+
+
+@pytest.mark.parametrize(
+    ("row", "arm"), [(0, "withheld"), (1, "treated"), (2, "treated"), (3, "withheld")]
+)
+def test_an_arm_that_disagrees_with_the_offer_is_refused(outbox, row, arm):
+    """Who is treated gets the offer; from whom it is withheld gets none."""
+    arms = [*AGREEING[:row], arm, *AGREEING[row + 1 :]]
+
+    message = refusal(outbox, predictions(arm=arms))
+
+    assert "1 rows with an arm that disagrees with the offer" in message
+    assert str(WANTED[row]) in message
+
+
+@pytest.mark.parametrize("arm", ["control", "Treated", " "])
+def test_an_unknown_arm_is_refused_with_those_known(outbox, arm):
+    message = refusal(outbox, predictions(arm=[*AGREEING[:4], arm]))
+
+    assert "1 rows with an arm other than treated, withheld" in message
+
+
 # --- customers -----------------------------------------------------------------------
 
 
@@ -119,11 +152,12 @@ def test_a_chance_outside_0_to_1_is_refused_with_its_row(outbox, row, chance):
     assert str(WANTED[row]) in message
 
 
-@pytest.mark.parametrize("column", ["customer_id", "cutoff", "p_churn", "offer"])
+@pytest.mark.parametrize("column", ["customer_id", "cutoff", "p_churn", "offer", "arm"])
 @pytest.mark.parametrize("nullable", [False, True])
 @given(row=ROW)
 def test_a_missing_value_is_refused_with_its_row(outbox, column, nullable, row):
-    rows = predictions().convert_dtypes() if nullable else predictions().astype(object)
+    whole = predictions(arm=AGREEING)
+    rows = whole.convert_dtypes() if nullable else whole.astype(object)
     rows.loc[row, column] = pd.NA if nullable else None
 
     message = refusal(outbox, rows)
@@ -182,6 +216,7 @@ def test_other_columns_are_refused_with_those_wanted(outbox, columns):
         ("offer", [1, 0, 0, 1, 0]),
         ("offer", ["True"] * 5),
         ("offer", [1.0] * 5),
+        ("arm", [1, 0, 0, 1, 0]),
     ],
 )
 def test_another_type_is_refused_with_the_type_found(outbox, column, values):

@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.judge.contract import (
+    CLAIMS,
     BadPredictions,
     UnknownLevel,
-    level,
+    check_level,
     read_claim,
     read_predictions,
 )
+from data.judge.metrics import METRICS
 
 WANTED = pd.Index([1, 2])
-METRICS = "roc_auc average_precision log_loss calibration lift_at_10_percent".split()
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path):
 
 @given(
     st.dictionaries(
-        st.sampled_from([*METRICS, "accuracy", "profit"]),
+        st.sampled_from(CLAIMS),
         st.floats(-1e9, 1e9) | st.integers(-9, 9),
     )
 )
@@ -119,20 +120,31 @@ def test_an_error_of_an_unknown_figure_is_refused(tmp_path):
         read_claim(tmp_path)
 
 
+@pytest.mark.parametrize("months", [1, 3, 12])
+def test_a_claim_may_say_how_many_cutoffs_it_is_about(tmp_path, months):
+    claim = {"roc_auc": 0.8, "months": months}
+    (tmp_path / "claim.json").write_text(json.dumps(claim))
+
+    assert read_claim(tmp_path) == claim
+
+
+@pytest.mark.parametrize("months", [0, 13, -1, 3.0, 2.5, "3", None, True])
+def test_a_claim_about_no_number_of_cutoffs_is_refused(tmp_path, months):
+    text = json.dumps({"roc_auc": 0.8, "months": months})
+    (tmp_path / "claim.json").write_text(text)
+
+    with pytest.raises(BadPredictions, match="whole number of months, 1 to 12"):
+        read_claim(tmp_path)
+
+
+def test_every_metric_may_be_claimed():
+    assert ("accuracy", *METRICS, "profit") == CLAIMS
+
+
 # --- the level -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["nowhere", "", ".", "..", "os", "os.path", "a b"])
 def test_a_level_that_is_not_there_is_refused(name):
     with pytest.raises(UnknownLevel):
-        level(name)
-
-
-def test_a_level_that_fails_to_import_shows_its_own_error(tmp_path, monkeypatch):
-    """A missing package in a level is not a missing level."""
-    (tmp_path / "level7_broken").mkdir()
-    (tmp_path / "level7_broken" / "exam.py").write_text("import no_such_package\n")
-    monkeypatch.syspath_prepend(tmp_path)
-
-    with pytest.raises(ModuleNotFoundError, match="no_such_package"):
-        level("level7_broken")
+        check_level(name)

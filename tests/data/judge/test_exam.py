@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,25 +16,29 @@ from data.world.beliefs import World
 
 WORLD, SEED = World(customers=250), 51
 
-# A level of a few lines; what it sees at each call stays in its outbox.
+# A level of a few lines; what it sees at each call stays in a file of its process.
 LEVEL = """
-import json
-from dataclasses import asdict
+import json, os
+from pathlib import Path
 import pandas as pd
 
 READS = {reads!r}
+SEEN = Path({seen!r})
 
-def note(inbox, outbox, what):
+def note(inbox, what):
     names = sorted(p.relative_to(inbox).as_posix() for p in inbox.rglob("*"))
-    with (outbox / "seen.jsonl").open("a") as lines:
-        lines.write(json.dumps([what, names]) + "\\n")
+    tables = [pd.read_parquet(path) for path in inbox.rglob("*.parquet")]
+    columns = sorted({{column for table in tables for column in table}})
+    offers = sum(map(len, map(pd.read_csv, inbox.glob("2024-*/offers.csv"))))
+    with (SEEN / str(os.getpid())).open("a") as lines:
+        lines.write(json.dumps([what, names, columns, offers]) + "\\n")
 
 def fit(inbox, outbox):
-    note(inbox, outbox, "fit")
+    note(inbox, "fit")
     (outbox / "claim.json").write_text('{{"roc_auc": 0.9, "profit": 5.0}}')
 
 def predict(inbox, cutoff, outbox):
-    note(inbox, outbox, cutoff)
+    note(inbox, cutoff)
     rows = pd.read_csv(inbox / "active.csv")
     rows = rows.assign(cutoff=cutoff, p_churn=0.03, offer={offer})
     rows{cut}.to_parquet(outbox / "predictions.parquet")
@@ -41,8 +46,9 @@ def predict(inbox, cutoff, outbox):
 
 
 def build(folder: Path, name: str, **how: object) -> None:
-    (folder / name).mkdir()
-    how = {"reads": "flat", "offer": False, "cut": "", **how}
+    (folder / name / "seen").mkdir(parents=True)
+    seen = str(folder / name / "seen")
+    how = {"reads": "flat", "offer": False, "cut": "", "seen": seen, **how}
     (folder / name / "exam.py").write_text(LEVEL.format(**how))
 
 
@@ -59,51 +65,56 @@ def levels(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def desk(levels) -> Path:
-    return levels / "scratch"
+def result(levels):
+    return exam(["level8_drops", "level8_flat"], WORLD, SEED)
 
 
-@pytest.fixture(scope="module")
-def result(levels, desk):
-    return exam(["level8_drops", "level8_flat"], WORLD, SEED, desk)
+class Seen(NamedTuple):
+    """What a level met at one call of its first life."""
+
+    asked: str
+    names: list[str]  # of all that lay in its inbox
+    columns: list[str]  # of all Parquet files in it
+    offers: int  # told of, in the sealed year
 
 
-def seen(desk: Path, level: str) -> list[tuple[str, list[str]]]:
-    """Return what a level was asked, and what lay in its inbox."""
-    lines = (desk / level / "outbox" / "seen.jsonl").read_text().splitlines()
-    return [json.loads(line) for line in lines]
+def seen(levels: Path, level: str) -> list[Seen]:
+    """Return what a level was asked, and what it met, in the life with its offers."""
+    texts = [path.read_text() for path in (levels / level / "seen").iterdir()]
+    lines = [text.splitlines() for text in texts]
+    return [Seen(*json.loads(line)) for line in max(lines, key=len)]
 
 
-def test_a_level_is_fitted_once_and_then_asked_at_twelve_cutoffs(result, desk):
-    asked = [what for what, _ in seen(desk, "level8_drops")]
+def test_a_level_is_fitted_once_and_then_asked_at_twelve_cutoffs(result, levels):
+    asked = [call.asked for call in seen(levels, "level8_drops")]
 
     assert asked == ["fit", *(f"2024-{month:02}-01" for month in range(1, 13))]
 
 
-def test_a_level_of_drops_gets_the_months_before_its_cutoff(result, desk):
-    for what, names in seen(desk, "level8_drops"):
-        cutoff = "2024-01-01" if what == "fit" else what
+def test_a_level_of_drops_gets_the_months_before_its_cutoff(result, levels):
+    for asked, names, _, _ in seen(levels, "level8_drops"):
+        cutoff = "2024-01-01" if asked == "fit" else asked
         folders = [name for name in names if "/" not in name and name[:2] == "20"]
 
         before = pd.period_range("2022-01", pd.Period(cutoff, "M") - 1, freq="M")
-        assert folders == before.astype(str).tolist()
+        first_time = [name for name in folders if not name.endswith(".r2")]
+        assert first_time == before.astype(str).tolist()
         assert "flat.csv" not in names
         assert {f"{folders[-1]}/{file}" for file in FILES.values()} <= set(names)
 
 
-def test_a_level_of_the_export_gets_two_files_and_no_drop(result, desk):
-    for _, names in seen(desk, "level8_flat"):
-        assert names == ["active.csv", "flat.csv"]
+def test_a_level_of_the_export_gets_two_files_and_no_drop(result, levels):
+    for call in seen(levels, "level8_flat"):
+        assert call.names == ["active.csv", "flat.csv"]
 
 
-def test_nothing_sealed_reaches_an_inbox(result, desk):
-    every = [name for level in ("level8_drops", "level8_flat")
-             for _, names in seen(desk, level) for name in names]  # fmt: skip
+def test_nothing_sealed_reaches_an_inbox(result, levels):
+    calls = [*seen(levels, "level8_drops"), *seen(levels, "level8_flat")]
 
     words = ("sealed", "truth", "ledger", "world.json")
-    assert [name for name in every if any(word in name for word in words)] == []
-    for path in (desk / "level8_drops" / "inbox").rglob("*.parquet"):
-        assert "p_churn" not in pd.read_parquet(path)
+    names = {name for call in calls for name in call.names}
+    assert [name for name in names if any(word in name for word in words)] == []
+    assert "p_churn" not in {column for call in calls for column in call.columns}
 
 
 def test_constant_probabilities_are_judged_as_worth_nothing(result):
@@ -122,12 +133,9 @@ def test_a_level_without_offers_earns_exactly_nothing(result):
         assert contender.offer_share == 0
 
 
-def test_a_level_is_told_what_its_offers_led_to(result, desk):
-    """The last folder names offers of the level that made them, and of no other."""
-    drops = desk / "level8_drops" / "inbox"
-    told = [pd.read_csv(drops / f"2024-{m:02}" / "offers.csv") for m in range(1, 12)]
-
-    assert sum(map(len, told)) == 0
+def test_a_level_is_told_of_no_offers_but_its_own(result, levels):
+    """One level offers to all beside it; that is another world."""
+    assert [call.offers for call in seen(levels, "level8_drops")] == [0] * 13
     assert result.contenders["level8_flat"].offer_share == 1
     assert result.contenders["level8_flat"].money.profit < 0
 
@@ -140,14 +148,14 @@ def test_claims_are_kept_as_they_were_made(result):
 
 @pytest.mark.long
 def test_a_level_gets_the_same_judgement_whoever_is_examined_beside_it(result, levels):
-    alone = exam(["level8_flat"], WORLD, SEED, levels / "alone")
+    alone = exam(["level8_flat"], WORLD, SEED)
 
     assert alone.contenders["level8_flat"] == result.contenders["level8_flat"]
 
 
 def test_a_level_that_leaves_customers_out_is_refused(levels):
     with pytest.raises(BadPredictions, match="3 customers missing"):
-        exam(["level8_careless"], WORLD, SEED, levels / "careless")
+        exam(["level8_careless"], WORLD, SEED)
 
 
 def test_the_true_probabilities_are_calibrated_in_each_of_ten_groups(result):
@@ -178,3 +186,21 @@ def test_money_of_a_year_is_the_sum_of_its_months(result):
 
         assert len(months) == 12
         assert np.sum(months) == pytest.approx(contender.money.profit)
+
+
+# --- what offers truly did ------------------------------------------------------------
+
+
+def test_what_an_offer_gains_is_the_money_of_all_offers_over_their_number(result):
+    contender = result.contenders["everybody"]
+    money, effect = contender.money, contender.effect
+
+    margins = money.margin_sealed_year + money.margin_run_off
+    n = -money.contacts / World().contact_usd
+    assert effect.gain_usd == pytest.approx(margins / n)
+    assert effect.net_gain_usd == pytest.approx(money.profit / n)
+
+
+def test_without_offers_there_is_no_effect(result):
+    assert result.contenders["no_offers"].effect is None
+    assert result.contenders["no_offers"].effect_by_month == [None] * 12
