@@ -43,9 +43,11 @@ def contract_features(
 def _prices(terms: Known, subscriptions: pd.DataFrame) -> dict[str, Column]:
     """Compare the price of a seat with earlier ones, for the customer's kind of deal.
 
-    A price rise shows first in the contracts that other customers sign.
+    A price rise shows first in the contracts that other customers sign. A fee of 0 is
+    no price: it is a test account's of which the CRM has not told yet.
     """
     signed = subscriptions["seats"].notna() & (subscriptions["event"] != "cancel")
+    signed &= subscriptions[FEE] > 0
     deals = np.unique(subscriptions["deal"].to_numpy(np.int64))
     offered = subscriptions[signed].assign(customer_id=subscriptions["deal"])
     market = know(Grid(deals, terms.grid.cutoffs), offered)
