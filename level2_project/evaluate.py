@@ -7,7 +7,6 @@ with a 95 % t interval. Cutoffs are few and share customers, so that is the leas
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sklearn.inspection import permutation_importance
 
 from level2_project.config import Economics
 from level2_project.decide import decide
@@ -16,7 +15,7 @@ from level2_project.measures.interval import interval, prediction_error
 from level2_project.measures.metrics import METRICS, UNITS
 from level2_project.point_in_time.keys import KEYS, LABEL
 from level2_project.split import Split
-from level2_project.train import Recipe, Trained, p_churn, train
+from level2_project.train import Recipe, p_churn, train
 
 WALKED = [*KEYS, LABEL, "monthly_fee_usd", "is_unpaid"]
 
@@ -79,22 +78,6 @@ def decided(predictions: pd.DataFrame, economics: Economics) -> gain.Array:
         offered[fold.index] = offer
         last |= dict.fromkeys(fold.loc[offer, "customer_id"], cutoff)
     return offered.to_numpy()
-
-
-def importance(
-    model: Trained, test: pd.DataFrame, repeats: int, seed: int
-) -> pd.DataFrame:
-    """Compute what average precision loses when one column is shuffled, worst first.
-
-    Columns that tell the same story stand in for each other: both may look cheap. The
-    interval allows for the luck of the shuffles alone.
-    """
-    losses = permutation_importance(
-        model.estimator, test[model.columns], test[LABEL].to_numpy(bool),
-        scoring="average_precision", n_repeats=repeats, random_state=seed,
-    ).importances  # fmt: skip  # (n_columns, n_repeats)
-    table = pd.DataFrame({"column": model.columns, **interval(losses.T)._asdict()})
-    return table.sort_values("mean", ascending=False, ignore_index=True)
 
 
 def _figures(fold: pd.DataFrame, economics: Economics) -> dict[str, Any]:

@@ -28,7 +28,6 @@ class Results(NamedTuple):
     evaluation: Evaluation  # of all tested months; the claim is from these
     untouched: Evaluation  # of the last of them, on which nothing was chosen
     claimed: dict[str, float]  # figures and errors, from `claim`
-    importance: pd.DataFrame  # one row per column, from `importance`
     candidates: pd.DataFrame  # one row per customer: the features at the cutoff
     predictions: pd.DataFrame  # one row per customer: customer_id, p_churn, offer
     config: Config  # what was set: the recipe in use, what an offer costs and brings
@@ -130,13 +129,9 @@ def train_part(results: Results) -> dict[str, Any]:
     used = choices["recipe"]["adopted"]
     model = used["model"]
     mine = comparison[comparison["model"] == model]
-    by_smote = [verdicts.of_handling(mine, model, "smote", name) for name in SHOWN]
     handling = {label(c): pictures.draw_handling(mine, c) for c in SHOWN}
-    stability, importance = results.stability, results.importance
-    columns = {
-        "gain by column": pictures.draw_stability(stability),
-        "importance by column": pictures.draw_importance(importance),
-    }
+    stability = results.stability
+    columns = {"gain by column": pictures.draw_stability(stability)}
     recipes = pd.MultiIndex.from_frame(comparison[verdicts.RECIPE])
     params = choices["params"]["found"]
     found = pd.DataFrame(params.items(), columns=["parameter", "value"])
@@ -150,13 +145,11 @@ def train_part(results: Results) -> dict[str, Any]:
         "verdicts": {
             n: verdicts.of_choice(text, choices[n]) for n, text in texts.items()
         },
-        "handling": " ".join(by_smote),
         "handling_pictures": handling,
         "recipes": recipes_of(comparison),
         "chosen_row": recipes.get_loc(tuple(used[name] for name in verdicts.RECIPE)),
         "column_pictures": columns,
-        "meanings": meanings(importance["column"].head(12)),
-        "search_pictures": {"log loss": pictures.draw_search(results.trials)},
+        "meanings": meanings(stability.nlargest(12, "gain")["column"]),
         "settings_found": found.assign(parameter=found["parameter"].map(label)),
     }
 

@@ -48,7 +48,7 @@ STEPS = [
     Step("train", "train on all labels that are known", 10, makes=("model.joblib",),
          needs=("snapshots", "recipe.json", "columns.json", "params.json")),
     Step("evaluate", "predict past quarters as the coming one, and write the claim",
-         60, makes=("metrics", "claim.json", "walk_forward", "importance"), shows=2,
+         60, makes=("metrics", "claim.json", "walk_forward"), shows=2,
          needs=("snapshots", "recipe.json", "columns.json", "params.json")),
     Step("decide", "list the customers to whom an offer is worth more than it costs", 1,
          makes=("offers",), needs=("candidates", "model.joblib"), shows=1),
@@ -57,7 +57,7 @@ STEPS = [
     Step("report", "write report.html, the run on one page", 10, makes=("report.html",),
          needs=("repairs", "leavers", "folds", "recipes", "recipe.json", "stability",
                 "columns.json", "params.json", "trials", "claim.json",
-                "walk_forward", "importance", "candidates", "predictions")),
+                "walk_forward", "candidates", "predictions")),
 ]
 # fmt: on
 

@@ -15,7 +15,7 @@ import pandas as pd
 from level2_project.compare import Measured, best, choose, compare, loss, summary
 from level2_project.config import Config
 from level2_project.decide import offers
-from level2_project.evaluate import claim, evaluate, importance, walk
+from level2_project.evaluate import claim, evaluate, walk
 from level2_project.label import label, roster
 from level2_project.load import Loaded, load
 from level2_project.measures.gain import Array
@@ -158,13 +158,7 @@ def evaluate_step(run: Run, progress: Progress) -> list[Any]:
     walked = walk(periods, columns, recipe, config.seed_for("walk"))
     evaluation = evaluate(walked, config.economics)
     claimed = claim(evaluation, config.split.claim_months)
-    # Columns are measured on the last tested month, by a model of its own past.
-    past, test = folds_of(run)[-1]
-    rows = past[[*KEYS, LABEL, *columns]]
-    model = train(recipe, rows, config.seed_for("importance.model"))
-    seed = config.seed_for("shuffles")
-    gains = importance(model, test, 3, seed)  # shuffles of each column
-    return [evaluation.metrics, claimed, walked, gains]
+    return [evaluation.metrics, claimed, walked]
 
 
 def decide_step(run: Run, progress: Progress) -> list[Any]:
@@ -189,7 +183,7 @@ def predict_later(run: Run, cutoff: str) -> Path:
 def report_step(run: Run, progress: Progress) -> list[Any]:
     """Gather what the page shows, most of it under the names of the results."""
     economics, read = run.config.economics, run.read
-    same = "repairs stability folds trials importance candidates predictions"
+    same = "repairs stability folds trials candidates predictions"
     walked = read("walk_forward")
     months = sorted(walked["cutoff"].unique())[-run.config.split.untouched :]
     results = Results(
@@ -213,10 +207,9 @@ def choices(run: Run) -> dict[str, Measured]:
 
 def keep(run: Run) -> Path:
     """Renew `found.json`: what the exam needs, and what the README says."""
-    recipes = run.read("recipes").filter(regex="^(?!seconds)")
     found = {
         "choices": choices(run),
-        "comparison": recipes.round(6).to_dict("records"),
+        "comparison": run.read("recipes").round(6).to_dict("records"),
         "metrics": run.read("metrics").round(6).to_dict("records"),
     }
     WRITE[".json"](found, FILE)

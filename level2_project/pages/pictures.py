@@ -34,35 +34,18 @@ def draw_stability(stability: pd.DataFrame) -> Figure:
     return figure
 
 
-def draw_search(trials: pd.DataFrame) -> Figure:
-    """Draw the log loss of each trial and the best so far; one row per trial."""
-    figure, axes = panel("The search", "trial", "mean log loss, nats")
-    whole = trials[trials["state"] == "complete"].set_index("trial")["log_loss"]
-    stopped = trials.loc[trials["state"] == "pruned", "trial"]
-    best, room = whole.min(), max(2 * (whole.median() - whole.min()), 1e-6)
-    shown = whole.clip(upper=best + room)  # a bad trial must not hide the rest
-    axes.plot(shown, "o", color=PALE, ms=4, label="tested on all folds")
-    axes.step(shown.index, shown.cummin(), where="post", color=INK, label="best so far")
-    axes.plot(stopped, 0 * stopped + best - 0.2 * room, "|", color=INK, ms=7,
-              label="stopped early")  # fmt: skip
-    axes.set_ylim(best - 0.35 * room, best + 1.5 * room)
-    axes.legend(frameon=False, fontsize=8, loc="upper right", ncols=3)
-    return figure
-
-
 def draw_handling(recipes: pd.DataFrame, figure_name: str) -> Figure:
     """Draw how ways to handle imbalance differ from doing nothing, one row per way."""
     shown = recipes[(recipes["imbalance"] != "nothing") & ~recipes["recalibrate"]][::-1]
     parts = shown[[f"{figure_name}_{part}" for part in ("difference", "low", "high")]]
     title = f"Handling imbalance: {label(figure_name)}"
-    return whiskers(title, "difference from doing nothing", shown["imbalance"], parts)
-
-
-def draw_importance(importance: pd.DataFrame) -> Figure:
-    """Draw what shuffling a column costs; one row per column, the best first."""
-    shown = importance.head(LISTED)[::-1]
-    across, parts = "average precision lost when shuffled", shown[ENDS]
-    return whiskers("What the model leans on", across, shown["column"], parts)
+    figure, axes = panel(title, "difference from doing nothing", "")
+    (mean, low, high), names = parts.to_numpy(float).T, shown["imbalance"].map(label)
+    axes.axvline(0, color=PALE, lw=1, ls="--")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.hlines(names, low, high, color=PALE, lw=3)
+    axes.plot(mean, names, "o", color=INK, ms=5)
+    return figure
 
 
 def draw_calibration(curve: pd.DataFrame) -> Figure:
@@ -123,14 +106,3 @@ def band(axes: Axes, curve: pd.DataFrame, x: Any, y: Any, **marks: Any) -> None:
     axes.plot(x, y, "--", color=PALE, lw=1)
     axes.fill_between(curve["x"], curve["low"], curve["high"], color=BAND, lw=0)
     axes.plot(curve["x"], curve["mean"], color=INK, lw=1.6, **marks)
-
-
-def whiskers(title: str, across: str, names: Any, parts: pd.DataFrame) -> Figure:
-    """Draw means with intervals, one row each.  # parts: (n, 3) mean, low, high"""
-    figure, axes = panel(title, across, "")
-    (mean, low, high), names = parts.to_numpy(float).T, names.map(label)
-    axes.axvline(0, color=PALE, lw=1, ls="--")
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.hlines(names, low, high, color=PALE, lw=3)
-    axes.plot(mean, names, "o", color=INK, ms=5)
-    return figure

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import pandas as pd
-
 from level2_project.measures.interval import Interval
 from level2_project.pages.words import label, with_ends
 
 RECIPE = ["model", "imbalance", "recalibrate"]
-PARTS = ("difference", "low", "high")
 
 
 def verdict(found: Interval, of: float, above: str, below: str, unclear: str) -> str:
@@ -48,18 +45,6 @@ def of_lift(lift: Interval) -> str:
         f"{with_ends(lift, 'lift_at_10_percent')} times as often as the mean: "
         f"the ranking {verdict(lift, 1, 'finds leavers', worse, unclear)}."
     )
-
-
-def of_handling(summary: pd.DataFrame, model: str, imbalance: str, figure: str) -> str:
-    """Say how a way to handle imbalance fared against doing nothing, same model."""
-    row = summary.set_index(RECIPE).loc[(model, imbalance, False)]
-    difference = Interval(*(row[f"{figure}_{part}"] for part in PARTS))
-    more, less = "is better than", "is worse than"
-    if figure == "log_loss":
-        more, less = less, more
-    ends = verdict(difference, 0, more, less, "cannot be told from")
-    found = with_ends(difference, figure, "+")
-    return f"By {label(figure)}, {label(imbalance)} {ends} doing nothing: {found}."
 
 
 def of_recipe(recipe: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from level2_project.report import Results
 from tests.level2_project.snapshots import months, p_leave, snapshots_of
 
 FIGURES = [
-    "average_precision", "log_loss", "roc_auc", "calibration", "seconds",
+    "average_precision", "log_loss", "roc_auc", "calibration",
 ]  # fmt: skip
 
 
@@ -37,7 +37,6 @@ def results_of(smote: float = -0.02, **changes: object) -> Results:
         evaluation=evaluation(cutoffs=9),
         untouched=evaluation(cutoffs=4),
         claimed=claim(evaluation(cutoffs=9), months=3),
-        importance=importance(),
         candidates=candidates(),
         predictions=predictions(),
         config=read_config(),
@@ -163,15 +162,3 @@ def predictions_of(customers: int = 2_000, cutoffs: int = 4) -> pd.DataFrame:
     p = p_leave(snapshots.fillna({"days_since_last_use": 5.0}))
     wanted = ["customer_id", "cutoff", "left", "monthly_fee_usd", "is_unpaid"]
     return snapshots[wanted].assign(p_churn=p.to_numpy(float))
-
-
-def importance() -> pd.DataFrame:
-    mean = 0.04 * 0.8 ** np.arange(14)
-    return pd.DataFrame(
-        {
-            "column": feature_names(14),
-            "mean": mean,
-            "low": mean - 0.003,
-            "high": mean + 0.003,
-        }
-    )

@@ -11,14 +11,12 @@ from hypothesis import strategies as st
 from data.judge.contract import CLAIMS, ERROR
 from data.judge.metrics import all_metrics
 from level2_project.config import read_config
-from level2_project.evaluate import claim, decided, evaluate, importance, summary
+from level2_project.evaluate import claim, decided, evaluate, summary
 from level2_project.measures.gain import gain_usd
 from level2_project.measures.interval import prediction_error
 from level2_project.measures.metrics import METRICS
-from level2_project.split import split
-from level2_project.train import Recipe, train
 from tests.level2_project.results import predictions_of
-from tests.level2_project.snapshots import months, snapshots_of
+from tests.level2_project.snapshots import months
 
 CONFIG = read_config()
 ECONOMICS = CONFIG.economics
@@ -189,15 +187,3 @@ def test_curves_of_a_perfect_ranking_are_perfect():
     lift = curves["lift"].set_index("x")["mean"]
     assert lift.iloc[[9, 99]].tolist() == pytest.approx([10, 1])
     assert curves["profit"]["mean"].idxmax() == 10
-
-
-def test_columns_without_signal_cost_nothing_and_the_dearest_comes_first():
-    snapshots = snapshots_of(1_000, 10, columns=16)
-    train_rows, test = split(snapshots, months(10)[-1], CONFIG.time.gap)
-    model = train(Recipe(params={"n_estimators": 60}), train_rows, seed=1)
-
-    table = importance(model, test, repeats=4, seed=2).set_index("column")
-
-    assert table["mean"].is_monotonic_decreasing
-    assert table.loc["noise_00", "mean"] < 0.02 < table["mean"].iloc[0]
-    assert set(table.index) == set(model.columns)

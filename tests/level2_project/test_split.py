@@ -8,7 +8,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from level2_project.config import Splitting, read_config
-from level2_project.split import Split, for_choice, for_claim, split, walk_forward
+from level2_project.split import (
+    Split,
+    described,
+    for_choice,
+    for_claim,
+    for_confirmation,
+    split,
+    walk_forward,
+)
 from tests.level2_project.snapshots import snapshots_of
 
 MAY = pd.Timestamp("2023-05-01")
@@ -114,26 +122,40 @@ def test_each_fold_trains_on_all_that_was_known_by_then():
     assert [fold.train["cutoff"].nunique() for fold in folds] == [6, 7, 8]
 
 
-def test_the_untouched_folds_are_the_last_ones():
-    snapshots = snapshots_of(customers=5, cutoffs=10)
-    wanted = splitting(n_folds=5, untouched=2)
-    folds = walk_forward(snapshots, wanted, 2 * MONTH)
+def test_what_chooses_what_confirms_and_what_stays_untouched_come_one_after_the_other():
+    wanted = splitting(n_folds=7, confirming=2, untouched=2)
+    folds = walk_forward(snapshots_of(customers=5, cutoffs=12), wanted, 2 * MONTH)
 
-    open_folds = for_choice(folds, wanted)
+    choosing, confirming = for_choice(folds, wanted), for_confirmation(folds, wanted)
 
-    assert len(open_folds) == 3
-    untouched = {fold.test["cutoff"].iloc[0] for fold in folds[-2:]}
-    seen = {cutoff for fold in open_folds for side in fold for cutoff in side["cutoff"]}
-    assert max(seen) < min(untouched)
+    assert [id(f) for f in (*choosing, *confirming)] == [id(f) for f in folds[:5]]
+    uses = described(folds, wanted)["use"].tolist()
+    assert uses == ["to choose"] * 3 + ["to confirm"] * 2 + ["untouched"] * 2
+    seen = {cutoff for fold in choosing for side in fold for cutoff in side["cutoff"]}
+    assert max(seen) < min(fold.test["cutoff"].iloc[0] for fold in confirming)
 
 
-def test_the_claim_comes_from_the_season_that_is_to_be_predicted():
+def test_the_claim_predicts_whole_quarters_by_what_was_known_when_each_began():
     config = read_config()
     cutoffs = pd.date_range(config.time.first_cutoff, periods=19, freq="MS")
 
     folds = for_claim(snapshots_at(*cutoffs), config.split, config.time)
 
-    tested = [fold.test["cutoff"].item() for fold in folds]
-    assert tested == list(pd.to_datetime(["2023-01-01", "2023-02-01", "2023-03-01"]))
-    for fold, cutoff in zip(folds, tested, strict=True):
-        assert (fold.train["cutoff"] + config.time.gap <= cutoff).all()
+    tested = [fold.test["cutoff"].tolist() for fold in folds]
+    assert [c for quarter in tested for c in quarter] == cutoffs[-15:].tolist()
+    assert [len(quarter) for quarter in tested] == [3] * 5
+    for fold, quarter in zip(folds, tested, strict=True):
+        known = cutoffs[cutoffs + config.time.gap <= min(quarter)]
+        assert fold.train["cutoff"].tolist() == known.tolist()
+
+
+@pytest.mark.parametrize("missing", [1, 2, 3])
+def test_the_claim_needs_no_whole_number_of_quarters(missing):
+    config = read_config()
+    cutoffs = pd.date_range(config.time.first_cutoff, periods=19 - missing, freq="MS")
+
+    folds = for_claim(snapshots_at(*cutoffs), config.split, config.time)
+
+    assert len(folds) == 4
+    assert folds[-1].test["cutoff"].max() == cutoffs[-1]
+    assert folds[0].train["cutoff"].nunique() >= 3

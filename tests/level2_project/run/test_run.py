@@ -22,7 +22,6 @@ from level2_project.run.folder import Run, open_run
 from level2_project.snapshots import candidates
 
 ROOT = Path(steps.__file__).parents[1]
-CLOCKED = {"comparison.parquet", "recipes.parquet"}  # hold seconds
 
 
 def quick(raw, runs) -> Config:
@@ -307,7 +306,6 @@ def test_the_flow_gives_what_the_plain_steps_give(
     level2(run, silent(), steps.STEPS)
 
     for path in done.folder.glob("*.parquet"):
-        if path.name not in CLOCKED:
-            assert (run.folder / path.name).read_bytes() == path.read_bytes(), path.name
+        assert (run.folder / path.name).read_bytes() == path.read_bytes(), path.name
     claims = [(r.folder / "claim.json").read_text() for r in (done, run)]
     assert claims[0] == claims[1]
