@@ -57,7 +57,7 @@ def load(
         wanted, found = "a month before the cutoff", f"none before {end:%Y-%m-%d}"
         raise refusal(Place(str(raw)), wanted, found, "choose a later cutoff")
     newest = partial(_newest, raw, end, interim)
-    frames, counts, told = dict[str, pd.DataFrame](), [], dict[str, pd.DataFrame]()
+    frames, counts, told = {}, [], dict[str, pd.DataFrame]()
     stale = dict[str, pd.Timestamp]()
     for source in Sources._fields:  # CRM and contracts first: they say who is known
         n_last = months if source == "usage" else None
@@ -83,25 +83,18 @@ def _newest(
     again = sorted((path.name for path in raw.glob(f"{name}.r[2-9]")), reverse=True)
     for drop in [*again, name]:
         try:
-            delivery = read(raw, drop, source, interim)
+            if (delivery := read(raw, drop, source, interim)).came_by(end):
+                return delivery
         except BadDrop as fault:
             faults.append(fault)
-        else:
-            if delivery.came_by(end):
-                return delivery
     raise faults[0]
 
 
 def _good(
     newest: partial[Delivery], n_drops: int, n_last: int | None, goes_on: bool
 ) -> tuple[pd.DataFrame, dict[str, int], pd.Timestamp]:
-    """Read the last drops of a source, up to the first that is refused if it `goes_on`.
-
-    Returns:
-        Rows, how many of them each repair touched, and up to when all is known.
-    """
-    drops = range(n_drops)[-(n_last or n_drops) :]
-    until = pd.Timestamp(first_day(n_drops))
+    """Return rows, how many each repair touched, and up to when all is known."""
+    drops, until = range(n_drops)[-(n_last or n_drops) :], first_day(n_drops)
     try:
         deliveries = [newest(drop) for drop in drops]
         rows = pa.concat_tables([one.rows for one in deliveries]).to_pandas()
@@ -111,9 +104,9 @@ def _good(
             raise
         return _good(newest, n_drops - 1, n_last, goes_on)
     # What was sent again since then is known by now.
-    seen = rows["arrived_at"].clip(upper=until - pd.Timedelta(1, "s"))
+    seen = rows["arrived_at"].clip(upper=pd.Timestamp(until) - pd.Timedelta(1, "s"))
     n_rows = pd.DataFrame([one.repaired for one in deliveries]).sum().to_dict()
-    return rows.assign(arrived_at=seen), n_rows, until
+    return rows.assign(arrived_at=seen), n_rows, pd.Timestamp(until)
 
 
 def _repairs(source: str, told: dict[str, pd.DataFrame]) -> Iterator[partial[Any]]:

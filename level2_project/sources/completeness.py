@@ -5,10 +5,9 @@ after the 8th gives it away. Usage that is missing reads as customers who stoppe
 the product, so such a drop is refused until the source has sent the rest.
 """
 
-import numpy as np
 import pandas as pd
 
-from data.calendar import first_day, month_name
+from data.calendar import FIRST_MONTH, first_day, month_name
 from level2_project.sources.schema import SOURCES, Place, file_of, refusal
 
 USUAL_SILENCE = pd.Timedelta(days=3)  # choice: the last day's usage comes a month later
@@ -25,31 +24,19 @@ def check_completeness(rows: pd.DataFrame, source: str, drops: range) -> None:
     """
     if rows.empty or SOURCES[source].comes_in_campaigns or len(drops) < 2:
         return
-    drop = rows["drop"].to_numpy()
-    into = (
-        rows[SOURCES[source].happened].to_numpy()
-        - np.array([first_day(d) for d in range(drops.stop)], "M8[s]")[drop]
-    )  # the month; of an earlier month's late rows below 0
-    latest = pd.Series(into).groupby(drop).max().reindex(drops)
-    for short, at in latest.fillna(pd.Timedelta(0)).items():
-        length = pd.Timedelta(first_day(short + 1) - first_day(short))
-        if length - at <= USUAL_SILENCE:
+    drop, happened = rows["drop"].to_numpy(), SOURCES[source].happened
+    into = rows[happened] - pd.to_datetime((FIRST_MONTH + drop).astype("M8[s]"))
+    latest = into.groupby(drop).max().reindex(drops).fillna(pd.Timedelta(0))
+    for short, at in latest.items():  # how far into the month the last row lies
+        begins, end = (pd.Timestamp(first_day(d)) for d in (short, short + 1))
+        if end - begins - at <= USUAL_SILENCE:
             continue
-        n_expected = ((drop != short) & (into > at) & (into < length)).sum()
-        if _p_of_none(n_expected, len(drops) - 1) < LUCK:
-            begins = pd.Timestamp(first_day(short))
-            wanted = f"rows up to the end of the month ({begins + length:%Y-%m-%d})"
-            found = f"none after {begins + at:%Y-%m-%d}"
-            file = file_of(source, month_name(short))
-            raise refusal(Place(file, SOURCES[source].happened, "last"), wanted, found)
-
-
-def _p_of_none(n_rows: int, n_months: int) -> float:
-    """Return the probability of no row in a month, given `n_rows` in `n_months` others.
-
-    Source: the gamma-Poisson predictive distribution, under a flat prior of log rates.
-    """
-    return (1 + 1 / n_months) ** -float(n_rows)
+        others = ((drop != short) & (into > at) & (into < end - begins)).sum()
+        # Gamma-Poisson: the probability of none here, by how many the others have.
+        if (1 + 1 / (len(drops) - 1)) ** -float(others) < LUCK:
+            where = Place(file_of(source, month_name(short)), happened, "last")
+            wanted = f"rows up to the end of the month ({end:%Y-%m-%d})"
+            raise refusal(where, wanted, f"none after {begins + at:%Y-%m-%d}")
 
 
 def silent_days(usage: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
