@@ -111,8 +111,8 @@ def verdict(comparison: "Comparison", leaks: list[str]) -> int:
         _say(fault, 2)
     for name in leaks:
         _say(
-            f"{name} ranks leavers better than the true probabilities can: "
-            "it has seen what it was to predict",
+            f"{name}: its predictions follow the outcomes more closely than luck "
+            "allows: it has seen what it was to predict",
             1,
         )
     return 2 if comparison.faults else int(bool(leaks))

@@ -12,6 +12,7 @@ import pytest
 
 from data.judge.exam import level_result
 from data.judge.level_process import LevelFailed, environment, started
+from data.report.jobs import Ended, Job, Started, run
 from data.world.beliefs import World
 from tests.worlds import ROOT
 
@@ -74,6 +75,17 @@ def test_what_a_level_prints_and_its_traceback_reach_the_log(scratch, capsys):
     said = capsys.readouterr().out
     assert "by the way" in said
     assert "Traceback" in said
+
+
+def test_a_failed_job_says_what_went_wrong_in_one_line_and_where_more_stands(scratch):
+    name = build(scratch.parent, "level7_fails", "raise ValueError('no rows\\nat all')")
+    job = Job(name, WORLD, SEED, scratch.parent / "jobs" / "one")
+
+    begun, ended = run([job], workers=1)
+
+    assert begun == Started(job)
+    assert ended == Ended(job, f"ValueError: no rows (traceback in {job.log})")
+    assert "Traceback" in job.log.read_text()
 
 
 # --- alone ---------------------------------------------------------------------------
