@@ -110,7 +110,7 @@ def test_a_forecast_lies_within_two_of_its_errors_in_nearly_all_worlds(persisten
     errors = np.array([prediction_error(row[:, None], 3).item() for row in past])
 
     off = (past.mean(axis=1) - coming) / errors
-    assert np.mean(np.abs(off) < 2) > 0.93
+    assert np.mean(np.abs(off) < 2) > 0.9
     assert np.std(off) > 0.6
 
 
