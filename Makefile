@@ -66,6 +66,7 @@ found: level2  ## keep the columns and settings that level 2 found (5 minutes)
 	$(PY) -m level2_project keep
 
 ceilings: $(VENV)  ## compute the best that the records allow (20 minutes)
+	$(PY) -m data rules
 	$(PY) -m data ceilings
 
 sample: $(VENV)  ## take 50 rows of every source into data/sample (at once)

@@ -15,11 +15,12 @@ from comparison.ladder.rungs import RUNGS, Rung, before
 from comparison.mistakes.register import REGISTER, Mistake
 from comparison.outcome import Comparison, Outcome
 from comparison.pooled import Pooled, ladder_effects, mistake_effect
+from data.options import SHOWN
 from data.report.freshness import ROOT, key
 from data.world.beliefs import World
 
 FOLDER = ROOT / "results" / "mistakes"
-SHOWN_SEEDS = (101, 102, 103, 104, 105)  # of the worlds that page and picture show
+SHOWN_SEEDS = tuple(map(int, SHOWN.split(",")))  # of what page and picture show
 FURTHER_SEEDS = (201, 202, 203, 204, 205)  # in which what is clear is looked for again
 WANTED: dict[str, Mistake | Rung] = {**REGISTER, **RUNGS}
 

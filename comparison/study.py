@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from comparison.case import CUTOFF, Case, case
-from comparison.method import Method, level2_method
+from comparison.method import Method, figures, level2_method
 from comparison.outcome import Outcome
 from comparison.practice import Practice, outcome
 from comparison.unrepaired import unrepaired
@@ -62,8 +62,13 @@ class Study:
         return self.method.trained()
 
     @cached_property
+    def walked(self) -> pd.DataFrame:
+        """Return the predictions that the claim is made on."""
+        return self.method.walked(self.method.folds()[-1:])
+
+    @cached_property
     def practice(self) -> Practice:
-        return self.method.practice(model=self.model)
+        return self.method.practice(figures(self.walked), self.model)
 
     @cached_property
     def outcome(self) -> Outcome:

@@ -79,11 +79,11 @@ def run_exam(arguments: argparse.Namespace) -> int:
 def run_results(arguments: argparse.Namespace) -> int:
     """Examine what is stale in the committed results, and publish them."""
     from data.report.compare import committed, compare, plan_of_work
-    from data.report.kept import read_ceilings
+    from data.report.kept import wanted_ceilings
     from data.report.publish import publish
 
     comparison = comparison_of(arguments)
-    read_ceilings(comparison.world)  # stale ones are refused before the work
+    wanted_ceilings(comparison.world, comparison.seeds)  # refused before the work
     old = committed()
     comparison.others = old.kept() if old else []
     print(plan_of_work(comparison))
@@ -118,12 +118,22 @@ def verdict(comparison: "Comparison", leaks: list[str]) -> int:
     return 2 if comparison.faults else int(bool(leaks))
 
 
-def run_ceilings(_: argparse.Namespace) -> None:
-    from data.judge.ceilings import ceilings
-    from data.report.kept import CEILINGS, write_ceilings
+def run_rules(arguments: argparse.Namespace) -> None:
+    """Choose the rule on one trace in worlds that are not shown."""
+    from data.judge.ceiling.traces import CHOSEN, choose, write_chosen
 
-    world = World()
-    write_ceilings(ceilings(world), world)
+    world = World(customers=arguments.customers)
+    usd = choose(world)
+    write_chosen(usd, world)
+    for name in list(usd)[:5]:
+        print(f"{usd[name]:+8,.0f} USD per 1,000 customers: {name}")
+    print(f"wrote {CHOSEN}")
+
+
+def run_ceilings(arguments: argparse.Namespace) -> None:
+    from data.report.kept import CEILINGS, renew_ceilings
+
+    renew_ceilings(World(), seeds_of(arguments), print)
     print(f"wrote {CEILINGS}")
 
 
@@ -156,6 +166,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "simulate": run_simulate,
     "exam": run_exam,
     "results": run_results,
+    "rules": run_rules,
     "ceilings": run_ceilings,
     "sample": run_sample,
 }

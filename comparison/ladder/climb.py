@@ -20,6 +20,7 @@ EXPORTED = (
     "plan contract region channel company_size seats monthly_fee_usd tenure_days "
     "active_days_365 minutes_90 days_since_last_use n_tickets n_failed_payments"
 ).split()
+LOGISTIC = Recipe("logistic", params={"C": 1.0})
 TEXT = ("topic_", "tone_")  # how the columns begin that say what tickets are about
 
 
@@ -33,14 +34,9 @@ def sources(study: Study) -> Outcome:
     return _outcome(_unrepaired(study))
 
 
-def repaired(study: Study) -> Outcome:
-    """Carry out the same on repaired rows."""
-    return _outcome(_without_text(_repaired(study)))
-
-
 @cache  # the next rung differs in its claim alone
-def text(study: Study) -> Outcome:
-    """Add the columns that say what customers wrote, and claim by a random split."""
+def repaired(study: Study) -> Outcome:
+    """Carry out the same on repaired rows, and claim by a random split."""
     method = _repaired(study)
     fold = random_split(method.past, method.seed("split"))
     return replace(_outcome(method), claimed=method.claimed([fold]))
@@ -48,22 +44,31 @@ def text(study: Study) -> Outcome:
 
 def walk_forward(study: Study) -> Outcome:
     """Claim by walk-forward splits instead of a random one."""
-    return replace(text(study), claimed=_repaired(study).claimed())
+    return replace(repaired(study), claimed=_repaired(study).claimed())
 
 
 def lightgbm(study: Study) -> Outcome:
-    """Carry out LightGBM with its usual settings."""
-    return _outcome(_boosted(study))
+    """Carry out the model that level 2 uses, with its usual settings."""
+    return _outcome(replace(_plain(study), columns=_repaired(study).columns))
+
+
+def text(study: Study) -> Outcome:
+    """Add the columns that say what customers wrote in their tickets."""
+    method, own = _plain(study), study.method
+    is_own = (method.recipe, method.columns) == (own.recipe, own.columns)
+    return _outcome(method, study.model if is_own else None)
 
 
 def selection(study: Study) -> Outcome:
-    """Carry out LightGBM on the columns that level 2's search selects."""
-    return _outcome(replace(_boosted(study), columns=searched().columns))
+    """Carry out the same on the columns that level 2's search found."""
+    return _outcome(replace(_plain(study), columns=searched().columns))
 
 
 def tuning(study: Study) -> Outcome:
-    """Carry out LightGBM with the settings that level 2's search finds."""
-    return _outcome(replace(_boosted(study), recipe=Recipe(params=searched().params)))
+    """Carry out the same with the settings that level 2's search found."""
+    recipe = replace(study.method.recipe, params=searched().params)
+    columns = study.method.columns
+    return _outcome(replace(_plain(study), columns=columns, recipe=recipe))
 
 
 def expected_profit(study: Study) -> Outcome:
@@ -89,28 +94,26 @@ def _every_drop_as_whole(study: Study) -> Method:
     return replace(study.method, sealed=sealed)
 
 
-def _repaired(study: Study) -> Method:
-    """Return the logistic regression on all columns."""
+def _plain(study: Study) -> Method:
+    """Return the model that level 2 uses on all columns, with its usual settings."""
     return replace(
         _every_drop_as_whole(study),
         columns=list(study.method.past.columns.drop([*KEYS, LABEL])),
-        recipe=Recipe("logistic", params={"C": 1.0}),
+        recipe=replace(study.method.recipe, params={}),
         offers=over_one_half,
     )
 
 
+def _repaired(study: Study) -> Method:
+    """Return a logistic regression on all columns but texts."""
+    method = _plain(study)
+    columns = [name for name in method.columns if not name.startswith(TEXT)]
+    return replace(method, columns=columns, recipe=LOGISTIC)
+
+
 def _unrepaired(study: Study) -> Method:
     past, sealed = study.unrepaired
-    return replace(_without_text(_repaired(study)), past=past, sealed=sealed)
-
-
-def _without_text(method: Method) -> Method:
-    columns = [name for name in method.columns if not name.startswith(TEXT)]
-    return replace(method, columns=columns)
-
-
-def _boosted(study: Study) -> Method:
-    return replace(_repaired(study), recipe=Recipe())
+    return replace(_repaired(study), past=past, sealed=sealed)
 
 
 def _outcome(method: Method, model: Trained | None = None) -> Outcome:

@@ -6,7 +6,7 @@ it, `measures/gain.py: reachable`; the file alone then stands for what is left o
 
 import ast
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +31,9 @@ class Line(NamedTuple):
     number: int
 
 
-def booked(code: dict[str, Iterable[str]], level: Path = LEVEL2) -> dict[str, set[Line]]:
+def booked(
+    code: Mapping[str, Iterable[str]], level: Path = LEVEL2
+) -> dict[str, set[Line]]:
     """Return the lines of code that each practice is booked with.
 
     Args:
@@ -42,10 +44,11 @@ def booked(code: dict[str, Iterable[str]], level: Path = LEVEL2) -> dict[str, se
         for name, places in code.items()
     }
     in_parts = {line for lines in parts.values() for line in lines}
-    return {
-        name: parts[name] | {l for place in places for l in _rest(place, level)} - in_parts
+    files = {
+        name: {line for place in places for line in _file(place, level)}
         for name, places in code.items()
     }
+    return {name: parts[name] | (files[name] - in_parts) for name in code}
 
 
 def all_lines(level: Path = LEVEL2) -> set[Line]:
@@ -66,7 +69,9 @@ def _part(place: str, level: Path) -> set[Line]:
     file, _, names = place.partition(": ")
     path, wanted = level / file, set(names.split())
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = {n.name: n for n in tree.body if isinstance(n, DEFINED) and n.name in wanted}
+    found = {
+        n.name: n for n in tree.body if isinstance(n, DEFINED) and n.name in wanted
+    }
     if missing := wanted - set(found):
         raise LookupError(f"wanted {', '.join(sorted(missing))} in {file}, found none")
     spans = [range(_first(n), (n.end_lineno or n.lineno) + 1) for n in found.values()]
@@ -81,7 +86,8 @@ def _first(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
 
 
-def _rest(place: str, level: Path) -> set[Line]:
+def _file(place: str, level: Path) -> set[Line]:
+    """Return all lines of a file; none where parts of it are named."""
     if ":" in place:
         return set()
     return {Line(level / place, number) for number in lines_of_code(level / place)}

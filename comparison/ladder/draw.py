@@ -136,8 +136,8 @@ def _worlds(found: Pooled) -> str:
     all_lines = sum(lines.values()) - lines[LEVEL1]
     return (
         f"Means over {len(found.seeds)} worlds of {found.customers:,} customers; "
-        f"numbers are the values reached. Level 2 has {all_lines:,} lines of code, each "
-        "counted once."
+        "numbers are the values reached. "
+        f"Level 2 has {all_lines:,} lines of code, each counted once."
     )
 
 
@@ -149,8 +149,8 @@ def _remainder(found: Pooled, exam: dict[str, float]) -> str:
     if rungs == table:
         return "\nThe last rung is level 2 as in the README."
     return (
-        f"\nThe last rung is level 2, which has {', '.join(table)} in the README: money "
-        "is earned there by features that know its own offers."
+        f"\nThe last rung is level 2, which has {', '.join(table)} in the README: "
+        "there it is asked month by month, and knows its own offers."
     )
 
 

@@ -1,7 +1,7 @@
 """Rungs: the practices between level 1 and level 2.
 
-Some were searched for and brought nothing, so level 2 does without them. Such a rung is
-measured against the last one that is kept, and so is the rung after it.
+Level 2 adopts what a search found only where that is confirmed. Where it is not, the
+rung is measured against the last one that is kept, and so is the rung after it.
 """
 
 from collections.abc import Callable
@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from comparison.ladder import climb
 from comparison.ladder.level1 import level1
+from comparison.method import searched
 from comparison.outcome import Outcome
 from comparison.study import Study
+from level2_project.run.found import read_found
 
 
 class Rung(NamedTuple):
@@ -20,7 +22,7 @@ class Rung(NamedTuple):
         label: its name in the picture, after the rung's bar.
         noun: its name within a sentence.
         measure: carries out all practices up to this one.
-        is_kept: level 2 works so; else it was searched for and nothing was gained.
+        is_kept: level 2 works so; else a search came up with it, and it was dropped.
         modules: the modules that its outcome is computed by.
     """
 
@@ -29,6 +31,11 @@ class Rung(NamedTuple):
     measure: Callable[[Study], Outcome]
     is_kept: bool = True
     modules: tuple[str, ...] = (climb.__name__,)
+
+
+def is_adopted(choice: str) -> bool:
+    """Tell whether level 2 uses what its search for columns or settings found."""
+    return bool(getattr(searched(), choice) == getattr(read_found(), choice))
 
 
 LEVEL1 = "level1"
@@ -42,17 +49,20 @@ RUNGS = {
     "snapshots": Rung(
         "point-in-time snapshots", "point-in-time snapshots", climb.snapshots
     ),
-    "sources": Rung("all six sources", "all six sources", climb.sources),
+    "sources": Rung("all six sources", "the six sources", climb.sources),
     "repaired": Rung("rows repaired", "repairs", climb.repaired),
-    "text": Rung("tickets read", "the tickets' texts", climb.text),
     "walk_forward": Rung(
         "walk-forward with a gap", "walk-forward splits", climb.walk_forward
     ),
     "lightgbm": Rung("LightGBM", "LightGBM", climb.lightgbm),
+    "text": Rung("tickets read", "the texts of tickets", climb.text),
     "selection": Rung(
-        "columns selected", "the selection of columns", climb.selection, is_kept=False
+        "columns selected",
+        "the selection of columns",
+        climb.selection,
+        is_adopted("columns"),
     ),
-    "tuning": Rung("settings tuned", "tuning", climb.tuning, is_kept=False),
+    "tuning": Rung("settings tuned", "tuning", climb.tuning, is_adopted("params")),
     "expected_profit": Rung(
         "offers by expected profit", "offers by expected profit", climb.expected_profit
     ),

@@ -97,7 +97,7 @@ REGISTER = {
         testing.accuracy,
     ),
     "chosen-by-the-test": Mistake(
-        "choosing a model on the same month that the claim is reported on",
+        "choosing a model on the same months that the claim is reported on",
         'best = scores["accuracy"].idxmax()',
         for_choice,
         testing.choosing_by_the_test_set,

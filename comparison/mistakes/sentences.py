@@ -9,7 +9,12 @@ from data.judge.interval import Interval
 
 # Smaller differences than these are left out, whatever their interval.
 LARGE = {"roc_auc": 0.01, "calibration": 0.1, "profit": 1.0}
-WORDS = {"roc_auc": "AUC", "average_precision": "precision"}
+WORDS = {
+    "claimed": "claimed",
+    "happened": "actual",
+    "roc_auc": "AUC",
+    "average_precision": "precision",
+}
 FORMS = {
     "roc_auc": "+.4f",
     "average_precision": "+.4f",
@@ -53,14 +58,15 @@ def again(
     """
     if further is None:
         return "They were not yet looked for in further worlds."
-    lost = [
-        f"`{name}` ({side} {WORDS.get(metric, metric)} {one.mean:{FORMS[metric]}}; "
-        f"there {_with_ends(further.mistakes[name].difference.get(side, metric), metric)})"
+    pairs = [
+        (name, metric, one, further.mistakes[name].difference.get(*metric))
         for name, metrics in bold.items()
-        for (side, metric), one in metrics.items()
-        if not _is_again(one, further.mistakes[name].difference.get(side, metric))
+        for metric, one in metrics.items()
     ]
-    n_all = sum(map(len, bold.values()))
+    n_all, lost = (
+        len(pairs),
+        [_lost(*pair) for pair in pairs if not _is_again(*pair[2:])],
+    )
     where = (
         f"{len(further.seeds)} further worlds (seeds {min(further.seeds)} to "
         f"{max(further.seeds)})"
@@ -77,10 +83,15 @@ def _is_again(one: Interval, other: Interval | None) -> bool:
     return other is not None and other.is_clear and one.mean * other.mean > 0
 
 
-def _with_ends(found: Interval | None, metric: str) -> str:
-    if found is None or found.low is None or found.high is None:
-        return "not measured"
-    return f"{found.low:{FORMS[metric]}} to {found.high:{FORMS[metric]}}"
+def _lost(
+    name: str, metric: tuple[str, str], one: Interval, other: Interval | None
+) -> str:
+    """Write a difference, and the interval that it has in the further worlds."""
+    side, of = metric
+    text = f"`{name}` ({WORDS[side]} {WORDS.get(of, of)} {one.mean:{FORMS[of]}}; "
+    if other is None or other.low is None or other.high is None:
+        return text + "there not measured)"
+    return text + f"there {other.low:{FORMS[of]}} to {other.high:{FORMS[of]}})"
 
 
 def accuracies(effect: Effect) -> str:

@@ -11,25 +11,20 @@ from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 
-from comparison.method import Method, random_split
+from comparison.method import Method, figures, random_split
 from comparison.outcome import Comparison, Outcome
 from comparison.practice import Array, outcome
 from comparison.study import Study
-from level2_project.measures.metrics import METRICS
 from level2_project.models.balance import smote
 from level2_project.models.encode import encoder
 from level2_project.point_in_time.keys import KEYS, LABEL
-from level2_project.split import Split, for_claim
-from level2_project.train import p_churn, train
+from level2_project.split import Split
+from level2_project.train import Trained, p_churn, train
 from level2_project.tune import FIXED, SPACE
 
-CUSTOMERS = 2_500  # where many models are fitted or rows are made up
-SETTINGS = 20  # to choose from
-
-
-def figures(left: Array, p: Array) -> dict[str, float]:
-    """Return level 2's metrics of probabilities against labels."""
-    return {metric.__name__: metric(left, p) for metric in METRICS}
+CUSTOMERS = 2_500  # where rows are made up
+CHOOSERS = 1_000  # customers where many models are fitted
+SETTINGS = 10  # to choose from
 
 
 # --- tests that have seen the answer -------------------------------------------------
@@ -47,15 +42,17 @@ def smote_before_split(study: Study) -> Comparison:
     recipe = replace(method.recipe, imbalance="smote")
     encode = encoder().fit(rows[method.columns])
     features, left = smote(encode.transform(rows[method.columns]), _left(rows), seed)
-    made_up = features.assign(left=left, cutoff=rows["cutoff"].max(), customer_id=0)
+    made_up = features.copy().assign(
+        left=left, cutoff=rows["cutoff"].max(), customer_id=0
+    )
     leaky, clean = random_split(made_up, seed), random_split(rows, seed)
     seen = train(method.recipe, leaky.train, seed)
     unseen = train(recipe, clean.train, seed)
     deployed = method.practice({}, train(recipe, rows, seed))
     happened = outcome(study.case, deployed).happened
     return Comparison(
-        Outcome(figures(_left(leaky.test), p_churn(seen, leaky.test)), happened),
-        Outcome(figures(_left(clean.test), p_churn(unseen, clean.test)), happened),
+        Outcome(_tested(seen, leaky), happened),
+        Outcome(_tested(unseen, clean), happened),
     )
 
 
@@ -64,19 +61,18 @@ def _left(rows: pd.DataFrame) -> Array:
 
 
 def choosing_by_the_test_set(study: Study) -> Comparison:
-    """Claim for the best of many settings on the month that it was chosen on.
+    """Claim for the best of many settings on the months that it was chosen on.
 
-    Right is to choose on an earlier month.
+    Right is to choose on earlier months.
     """
-    sample = study.method.sample(CUSTOMERS, "choice.customers")
-    folds = for_claim(sample.past, study.case.config.split, study.case.config.time)
-    earlier, later = folds[0], folds[-1]
+    sample = study.method.sample(CHOOSERS, "choice.customers")
+    earlier, later = sample.folds()
     methods = [
         replace(sample, recipe=replace(sample.recipe, params=settings))
         for settings in drawn_settings(SETTINGS, sample.seed("choice"))
     ]
-    on_later = [_tested(method, later) for method in methods]
-    wrong, right = _best(on_later), _best([_tested(m, earlier) for m in methods])
+    on_later = [method.claimed([later]) for method in methods]
+    wrong, right = _best(on_later), _best([m.claimed([earlier]) for m in methods])
     return Comparison(
         Outcome(on_later[wrong], _happened(methods[wrong])),
         Outcome(on_later[right], _happened(methods[right])),
@@ -91,9 +87,8 @@ def drawn_settings(n: int, seed: int) -> list[dict[str, Any]]:
     return [{**FIXED["lightgbm"], **params} for params in drawn]
 
 
-def _tested(method: Method, fold: Split) -> dict[str, float]:
-    model = method.trained(fold.train)
-    return figures(_left(fold.test), p_churn(model, fold.test))
+def _tested(model: Trained, fold: Split) -> dict[str, float]:
+    return figures(fold.test[[*KEYS, LABEL]].assign(p_churn=p_churn(model, fold.test)))
 
 
 def _best(tested: list[dict[str, float]]) -> int:
@@ -106,19 +101,12 @@ def _happened(method: Method) -> dict[str, float]:
 
 def filling_before_the_split(study: Study) -> Comparison:
     """Fill and scale with the means of all rows, the tested ones among them."""
-    method, config = study.method, study.case.config
-    folds = for_claim(method.past, config.split, config.time)
-    all_rows = encoder().fit(method.past[method.columns])
-    before = [_logistic(fold, method.columns, all_rows) for fold in folds]
-    within = [
-        _logistic(fold, method.columns, encoder().fit(fold.train[method.columns]))
-        for fold in folds
-    ]
-    logistic = replace(method.recipe, model="logistic", params={})
-    happened = _happened(replace(method, recipe=logistic))
+    method = study.method
+    fold, columns = method.folds()[-1], method.columns
+    all_rows, past = (encoder().fit(s[columns]) for s in (method.past, fold.train))
     return Comparison(
-        Outcome(pd.DataFrame(before).mean().to_dict(), happened),
-        Outcome(pd.DataFrame(within).mean().to_dict(), happened),
+        Outcome(_logistic(fold, columns, all_rows)),
+        Outcome(_logistic(fold, columns, past)),
     )
 
 
@@ -129,7 +117,7 @@ def _logistic(
     train, test = (encode.transform(side[columns]).astype("float32") for side in fold)
     model = LogisticRegression(C=0.01, max_iter=1_000)
     model.fit(train, _left(fold.train))
-    return figures(_left(fold.test), model.predict_proba(test)[:, 1])
+    return figures(fold.test.assign(p_churn=model.predict_proba(test)[:, 1]))
 
 
 # --- the wrong measure ---------------------------------------------------------------
@@ -137,10 +125,7 @@ def _logistic(
 
 def accuracy(study: Study) -> Comparison:
     """Claim by accuracy; beside it, the accuracy of predicting that nobody leaves."""
-    method, config = study.method, study.case.config
-    fold = for_claim(method.past, config.split, config.time)[-1]
-    left = _left(fold.test)
-    p = p_churn(method.trained(fold.train), fold.test)
+    left, p = _left(study.walked), study.walked["p_churn"].to_numpy()
     model = {"accuracy": float(accuracy_score(left, p >= 0.5))}
     nobody_leaves = {"accuracy": float(np.mean(~left))}
     return Comparison(Outcome(model), Outcome(nobody_leaves))

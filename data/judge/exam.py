@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from data.calendar import first_day
+from data.judge.ceiling.record import recorded_history
+from data.judge.ceiling.traces import best_trace, offers_on
 from data.judge.contract import (
     ALL_MONTHS,
     ARM,
@@ -57,7 +59,7 @@ from data.world.history import Lived, history
 from data.world.state import FIRST_CUSTOMER_ID, Bools, State
 from data.world.step import Events
 
-RISKIEST = "riskiest_tenth"  # a contender
+RISKIEST, ONE_TRACE = "riskiest_tenth", "one_trace"  # contenders
 RANKED_BY = "level2_project"  # the level whose probabilities rank that tenth
 
 
@@ -74,6 +76,9 @@ def baseline_results(judge: Setting) -> Iterator[tuple[str, Result]]:
     """Examine the contenders that need no level, one after the other."""
     for name, policy in baselines(judge).items():
         yield name, examined(judge, policy)
+    record, _ = recorded_history(judge.company)  # the open months once more
+    months = live(judge, offers_on(best_trace(), record), record.watch)
+    yield ONE_TRACE, judged(judge, months)
 
 
 def examined(judge: Setting, policy: Policy) -> Result:

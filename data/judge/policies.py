@@ -11,14 +11,13 @@ from data.world.streams import Streams
 def baselines(judge: Setting) -> dict[str, Policy]:
     """Return the policies that need no level, by the name of the contender.
 
-    The first three need nothing but the roster. The others need the truth.
+    The first three need nothing but the roster. The last two need the truth.
     """
     return {
         "no_offers": offers_to_none,
         "everybody": offers_to_everybody,
         "random_tenth": offers_at_random(judge.streams),
-        "riskiest_tenth": offers_to_riskiest,
-        "full_information": full_information,
+        "true_riskiest_tenth": offers_to_riskiest,
         "best_policy": best_policy(judge),
     }
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from rich.console import Console
 
-from data.judge.ceilings import Ceilings
+from data.judge.exam import RANKED_BY, RISKIEST
 from data.report.freshness import ROOT
 from data.report.jobs import BASELINES, Ended, Finished, Job, run
 from data.report.kept import BASELINES as BASELINE_NAMES
 from data.report.kept import (
     Kept,
-    StaleCeilings,
     Store,
     contender_key,
     from_json,
@@ -53,13 +52,16 @@ class Comparison:
 
     @property
     def contenders(self) -> tuple[str, ...]:
-        return (*BASELINE_NAMES, *self.levels)
+        """Return the names of those that an exam is held for."""
+        ranked = (RISKIEST,) if RANKED_BY in self.levels else ()
+        return (*BASELINE_NAMES, *self.levels, *ranked)
 
     def kept(self) -> list[Kept]:
-        """Return all fresh results that there are."""
+        """Return all fresh results that there are, and the ceilings of these worlds."""
         store = self.store
         found = (store.find(c, s) for s in self.seeds for c in self.contenders)
-        return [kept for kept in found if kept]
+        models = [kept for kept in read_ceilings(self.world) if kept.seed in self.seeds]
+        return [*(kept for kept in found if kept), *models]
 
     def jobs(self, kept: Iterable[Kept]) -> list[Job]:
         """List what is still to be done.
@@ -80,13 +82,7 @@ class Comparison:
         ]
 
     def pooled(self, kept: Iterable[Kept]) -> Report:
-        return pooled(kept, self.world, self.levels, self._ceilings())
-
-    def _ceilings(self) -> Ceilings | None:
-        try:
-            return read_ceilings(self.world)
-        except StaleCeilings:
-            return None
+        return pooled(kept, self.world, self.levels)
 
 
 def compare(comparison: Comparison, console: Console) -> Report:
@@ -158,6 +154,8 @@ def _seconds(job: Job, earlier: Iterable[Kept]) -> float:
 
 
 def _job_name(contender: str) -> str:
+    if contender == RISKIEST:
+        return RANKED_BY
     return BASELINES if contender in BASELINE_NAMES else contender
 
 

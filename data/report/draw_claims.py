@@ -1,4 +1,8 @@
-"""Draw claims: what each level claimed, what happened, and the best possible."""
+"""Draw claims: what each level claimed, what happened, and the best possible.
+
+A ring is the claim, a full dot what happened in the months that it is about, and a bar
+what happened over the whole year.
+"""
 
 from typing import Any
 
@@ -15,11 +19,12 @@ PAPER: Any = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 
 
 def draw_claims(report: Report) -> Figure:
-    """Draw a row per level: a ring for the claimed ROC AUC, a dot for the actual."""
+    """Draw a row per level: a ring, a dot and a bar for its ROC AUC."""
     figure = Figure((8, 1.3 + 0.75 * len(report.levels)), layout="constrained")
     axes = figure.add_subplot()
     figure.suptitle(
-        "ROC AUC: claimed \N{WHITE CIRCLE} and actual \N{BLACK CIRCLE}",
+        "ROC AUC: claimed \N{WHITE CIRCLE}, actual in the same months "
+        "\N{BLACK CIRCLE}, actual over the year |",
         x=0.01, ha="left",
     )  # fmt: skip
     rows = list(reversed(report.levels))  # the first level stands on top
@@ -38,14 +43,17 @@ def draw_claims(report: Report) -> Figure:
 
 def _claim(axes: Axes, report: Report, name: str, height: int) -> None:
     figures = report.pooled[name]
-    happened, claimed = figures.happened[METRIC].mean, figures.claimed.get(METRIC)
+    year, claimed = figures.happened[METRIC].mean, figures.claimed.get(METRIC)
+    same = figures.happened_claimed[METRIC].mean if claimed else year
     if claimed:
-        ends = [claimed.mean, happened]
+        ends = [claimed.mean, same]
         axes.plot(ends, [height] * 2, color=PALE, lw=3, solid_capstyle="butt", zorder=1)
         axes.plot(claimed.mean, height, "o", mfc="white", mec=INK, ms=13, mew=1.4)
         _note(axes, claimed.mean, height, f"{claimed.mean:.3f}", above=True)
-    axes.plot(happened, height, "o", color=INK, ms=8, gid=f"{name}.{METRIC}")
-    _note(axes, happened, height, f"{happened:.3f}", above=False)
+        axes.plot(same, height, "o", color=INK, ms=8, gid=f"{name}.{METRIC}.claimed")
+    axes.plot(year, height, "|", color=INK, ms=18, mew=1.6, gid=f"{name}.{METRIC}")
+    text = f"{same:.3f}, year {year:.3f}" if claimed else f"{year:.3f}"
+    _note(axes, same, height, text, above=False)
 
 
 def _note(axes: Axes, x: float, height: float, text: str, above: bool) -> None:
@@ -66,7 +74,9 @@ def _best(axes: Axes, report: Report, top: int) -> None:
 
 
 def best_possible(report: Report) -> float:
-    """Return the ROC AUC of the observable ceiling, or of the truth without one."""
-    if report.ceilings is None:
-        return report.pooled["full_information"].happened[METRIC].mean
-    return report.ceilings.observable[METRIC]
+    """Return the ROC AUC of the observable ceiling in the same worlds.
+
+    Without one it is that of all levels' best.
+    """
+    names = ["observable"] if "observable" in report.pooled else report.levels
+    return max(report.pooled[name].happened[METRIC].mean for name in names)

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from data.judge.interval import Interval
+from data.report.kept import MODELLED
 from data.report.pool import Report
 from data.report.style import (
     PALE,
@@ -45,12 +46,9 @@ def draw_profit(report: Report) -> Figure:
 
 def money(report: Report) -> dict[str, list[Interval]]:
     """Return the running total of profit of each line, twelve intervals each."""
-    names = ["no_offers", *report.levels, "best_policy"]
-    lines = {name: report.pooled[name].cumulative_profit for name in names}
-    if report.ceilings is None:
-        return lines
-    kept = report.ceilings.cumulative_profit
-    return lines | {name: kept[name] for name in ("observable", "full_information")}
+    names = ("no_offers", "one_trace", *report.levels, *MODELLED, "best_policy")
+    known = [name for name in names if name in report.pooled]
+    return {name: report.pooled[name].cumulative_profit for name in known}
 
 
 def _line(axes: Axes, name: str, intervals: list[Interval]) -> None:

@@ -1,11 +1,13 @@
 """Kept: results on disk, each with a key of all that it was computed from.
 
 An exam's result is kept per contender and seed, so that a change of one level's code
-makes the results of that level stale and no others.
+makes the results of that level stale and no others. So are the ceilings, which take
+longest and are renewed by a command of their own.
 """
 
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from data.judge.ceilings import Ceilings
+from data.judge.exam import ONE_TRACE, RANKED_BY, RISKIEST
 from data.judge.result import Result
 from data.report.freshness import ROOT, key
 from data.world.beliefs import World
@@ -23,16 +25,17 @@ BASELINES = (
     "no_offers",
     "everybody",
     "random_tenth",
-    "riskiest_tenth",
-    "full_information",
+    ONE_TRACE,
+    "true_riskiest_tenth",
     "best_policy",
 )
+MODELLED = ("observable", "full_information")  # ceilings that models are fitted for
 
 Kind = TypeVar("Kind")
 
 
 class StaleCeilings(ValueError):
-    """The kept ceilings are not those of this world and this code."""
+    """The kept ceilings are not those of these worlds and this code."""
 
 
 @dataclass(frozen=True)
@@ -91,37 +94,54 @@ class Store:
 @cache
 def contender_key(contender: str, world: World) -> str:
     """Hash what a contender's result depends on, its size and its seed left out."""
+    if contender in MODELLED:
+        return key(["data.judge.ceiling.ceilings"], world.fingerprint())
     entries = ["data.judge.exam"]
     if contender not in BASELINES:
-        entries.append(f"{contender}.exam")
+        level = RANKED_BY if contender == RISKIEST else contender
+        entries.append(f"{level}.exam")
     return key(entries, world.fingerprint())
 
 
-@cache
-def ceilings_key(world: World) -> str:
-    """Hash what the ceilings depend on."""
-    return key(["data.judge.ceilings"], world.fingerprint())
+def read_ceilings(world: World, path: Path = CEILINGS) -> list[Kept]:
+    """Read the committed ceilings of worlds of this size that are still true."""
+    found = json.loads(path.read_text()) if path.exists() else {}
+    rows = [from_json(Kept, row) for row in found.get("kept", [])]
+    wanted = contender_key(MODELLED[0], world)
+    return [r for r in rows if (r.key, r.customers) == (wanted, world.customers)]
 
 
-def read_ceilings(world: World, path: Path = CEILINGS) -> Ceilings:
-    """Read the committed ceilings.
+def wanted_ceilings(world: World, seeds: Iterable[int], path: Path = CEILINGS) -> None:
+    """Refuse to go on without the ceilings of these worlds.
 
     Raises:
-        StaleCeilings: they are missing, or other code or beliefs computed them.
+        StaleCeilings: some are missing, or other code or beliefs computed them.
     """
-    found = json.loads(path.read_text()) if path.exists() else {}
-    if found.get("key") != ceilings_key(world):
+    there = {kept.seed for kept in read_ceilings(world, path)}
+    if missing := [str(seed) for seed in seeds if seed not in there]:
         raise StaleCeilings(
-            f"wanted ceilings with the key {ceilings_key(world)} in {path.name}, found "
-            f"{found.get('key', 'none')}: `make ceilings` renews them in 20 minutes"
+            f"wanted ceilings of worlds {', '.join(missing)} by this code in "
+            f"{path.name}, found none: `make ceilings` renews them in 20 minutes"
         )
-    return from_json(Ceilings, found)
 
 
-def write_ceilings(found: Ceilings, world: World, path: Path = CEILINGS) -> None:
-    """Write ceilings with their key."""
-    keyed = {"key": ceilings_key(world), **asdict(found)}
-    path.write_text(json.dumps(keyed, indent=1) + "\n")
+def renew_ceilings(
+    world: World, seeds: list[int], say: Callable[[str], None], path: Path = CEILINGS
+) -> None:
+    """Compute the ceilings of these worlds and write them with their key."""
+    from data.judge.ceiling.ceilings import TRAIN_CUSTOMERS, TRAIN_SEEDS, ceilings
+
+    wanted, rows, start = contender_key(MODELLED[0], world), [], time.monotonic()
+    for name, seed, result in ceilings(world, seeds, say):
+        seconds = round(time.monotonic() - start, 1)
+        rows.append(asdict(Kept(name, world.customers, seed, wanted, seconds, result)))
+        start = time.monotonic()
+    about = {
+        "fitted_on_customers": TRAIN_CUSTOMERS * len(TRAIN_SEEDS),
+        "fitted_on_seeds": TRAIN_SEEDS,
+        "kept": rows,
+    }
+    path.write_text(json.dumps(about, indent=1) + "\n")
 
 
 def to_json(result: Any) -> str:

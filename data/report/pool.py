@@ -1,9 +1,9 @@
 """Pool: put the results of several worlds together, with intervals; find leaks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from data.judge.ceilings import Ceilings
+from data.judge.contract import ERROR
 from data.judge.interval import Interval, cumulative, interval
 from data.judge.result import Group, Result
 from data.report.kept import Kept
@@ -25,6 +25,11 @@ UNITS = {
     "by p_churn, lowest first; grouped at each cutoff, then averaged over the 12",
     "lift_at_10_percent": "leaving rate of the tenth ranked highest over the mean rate",
     "accuracy": "share of rows classified rightly at 0.5; claimed only",
+    "claimed_less_happened": "metrics: over the cutoffs that the claim is about; "
+    "profit: over the year",
+    "claim_errors": "by how many of its own standard errors a claim was too high, "
+    "world by world",
+    "less": "the level less the contender named, in the same worlds",
     "intervals": "mean over seeds, 95 % t interval",
     "sealed_year": "month, 1 to 12, whose offers something new first concerns",
 }
@@ -47,9 +52,15 @@ class Figures:
     realised_profit: Interval
     cumulative_profit: list[Interval]  # twelve, month by month
     offer_share: Interval
-    happened: dict[str, Interval] = field(default_factory=dict)
+    happened: dict[str, Interval] = field(default_factory=dict)  # over the year
     claimed: dict[str, Interval] = field(default_factory=dict)
-    claimed_less_happened: dict[str, Interval] = field(default_factory=dict)
+    claimed_months: int | None = None  # cutoffs that the claim is about
+    happened_claimed: dict[str, Interval] = field(default_factory=dict)  # over these
+    claimed_less_happened: dict[str, Interval] = field(
+        default_factory=dict
+    )  # over these
+    claim_errors: dict[str, list[float]] = field(default_factory=dict)  # by world
+    less: dict[str, dict[str, Interval]] = field(default_factory=dict)  # by contender
     calibration_curve: list[PooledGroup] = field(default_factory=list)
 
 
@@ -74,7 +85,6 @@ class Report:
     units: dict[str, str]
     sealed_year: dict[str, int]
     pooled: dict[str, Figures]
-    ceilings: Ceilings | None  # None: those that are kept belong to other code
     leaks: list[str]  # levels that have seen what they were to predict
     per_seed: list[OneWorld]
 
@@ -88,15 +98,13 @@ class Report:
         ]  # fmt: skip
 
 
-def pooled(
-    kept: Iterable[Kept], world: World, levels: list[str], ceilings: Ceilings | None
-) -> Report:
+def pooled(kept: Iterable[Kept], world: World, levels: list[str]) -> Report:
     """Pool results over worlds; each contender over the worlds that it has finished."""
     per_seed = _by_seed(list(kept))
-    by_contender: dict[str, list[Result]] = {}
+    by_contender: dict[str, dict[int, Result]] = {}
     for one in per_seed:
         for name, result in one.contenders.items():
-            by_contender.setdefault(name, []).append(result)
+            by_contender.setdefault(name, {})[one.seed] = result
     return Report(
         customers=world.customers,
         seeds=[one.seed for one in per_seed],
@@ -104,9 +112,16 @@ def pooled(
         beliefs=world.fingerprint(),
         units=UNITS,
         sealed_year=sealed_year(world, Mess()),
-        pooled={name: _figures(rows) for name, rows in by_contender.items()},
-        ceilings=ceilings,
-        leaks=[name for name in levels if leaks(by_contender.get(name, []))],
+        pooled={
+            name: replace(
+                _figures(list(rows.values())),
+                less=_differences(rows, by_contender) if name in levels else {},
+            )
+            for name, rows in by_contender.items()
+        },
+        leaks=[
+            name for name in levels if leaks([*by_contender.get(name, {}).values()])
+        ],
         per_seed=per_seed,
     )
 
@@ -135,7 +150,7 @@ def sealed_year(world: World, mess: Mess) -> dict[str, int]:
 
 def _figures(rows: list[Result]) -> Figures:
     happened = [row.happened for row in rows if row.happened is not None]
-    claimed = [row.claimed for row in rows if row.claimed is not None]
+    claiming = [row for row in rows if row.claimed and row.happened_claimed]
     groups = zip(*(row.calibration_curve for row in rows), strict=True)
     return Figures(
         profit=interval([row.money.profit for row in rows]),
@@ -143,8 +158,11 @@ def _figures(rows: list[Result]) -> Figures:
         cumulative_profit=cumulative([row.profit_by_month for row in rows]),
         offer_share=interval([row.offer_share for row in rows]),
         happened=_intervals(happened),
-        claimed=_intervals(claimed),
-        claimed_less_happened=_intervals([_excess(row) for row in rows]),
+        claimed=_intervals([row.claimed or {} for row in claiming]),
+        claimed_months=claiming[0].claimed_months if claiming else None,
+        happened_claimed=_intervals([row.happened_claimed or {} for row in claiming]),
+        claimed_less_happened=_intervals([excess(row) for row in claiming]),
+        claim_errors=claim_errors(claiming),
         calibration_curve=[_group(group) for group in groups],
     )
 
@@ -161,14 +179,52 @@ def _group(worlds: tuple[Group, ...]) -> PooledGroup:
     )
 
 
-def _excess(row: Result) -> dict[str, float]:
-    """Compute by how much a claim was too high, metric by metric."""
-    happened = {**(row.happened or {}), "profit": row.money.profit}
+def excess(row: Result) -> dict[str, float]:
+    """Compute by how much a claim was too high, metric by metric.
+
+    Metrics are compared over the cutoffs that the claim is about, profit over the year.
+    """
+    happened = {**(row.happened_claimed or {}), "profit": row.money.profit}
     return {
         name: value - happened[name]
         for name, value in (row.claimed or {}).items()
         if name in happened
     }
+
+
+def claim_errors(rows: list[Result]) -> dict[str, list[float]]:
+    """Return how many of its own standard errors a claim was too high, world by world.
+
+    A claim that states no error is left out.
+    """
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        for name, value in excess(row).items():
+            if error := (row.claimed or {}).get(f"{name}{ERROR}"):
+                found.setdefault(name, []).append(value / error)
+    return found
+
+
+def _differences(
+    mine: dict[int, Result], others: dict[str, dict[int, Result]]
+) -> dict[str, dict[str, Interval]]:
+    """Compare a level with every other contender, world by world.
+
+    Returns:
+        By the other's name: metrics and profit, the level's less the other's.
+    """
+    found = {}
+    for name, theirs in others.items():
+        pairs = [(mine[seed], theirs[seed]) for seed in mine if seed in theirs]
+        rows = [_less(a, b) for a, b in pairs]
+        if rows and theirs is not mine:
+            found[name] = _intervals(rows)
+    return found
+
+
+def _less(mine: Result, theirs: Result) -> dict[str, float]:
+    both = [{**(r.happened or {}), "profit": r.money.profit} for r in (mine, theirs)]
+    return {name: both[0][name] - both[1][name] for name in both[0] if name in both[1]}
 
 
 def leaks(rows: list[Result]) -> bool:

@@ -9,7 +9,7 @@ from data.report.freshness import ROOT
 from data.report.pictures import draw
 from data.report.pool import Report, pooled
 from data.report.sentences import claims_sentences
-from data.report.table import WIDE, explained, markdown, terminal, transcript
+from data.report.table import WIDE, explained, markdown, transcript
 from data.sources.files import FILES
 from data.world.beliefs import World, beliefs
 
@@ -40,16 +40,16 @@ def pages(report: Report) -> dict[Path, dict[str, str]]:
 
 
 def output(report: Report) -> str:
-    """Write what `make compare` prints: the first world, then all of them."""
-    first = terminal(_of_one_world(report), WIDE)
-    return transcript("make compare", first, explained(report, WIDE))
+    """Write what a command prints that examines the first of the shown worlds."""
+    seed = report.seeds[0]
+    command = f"python -m data exam --seeds {seed} --levels {','.join(report.levels)}"
+    first = explained(_of_one_world(report, seed), WIDE)
+    return transcript(command, first)
 
 
-def _of_one_world(report: Report) -> Report:
-    """Return the report of the first world alone: what `make compare` computes."""
-    kept = [one for one in report.kept() if one.seed == report.seeds[0]]
-    world = World(customers=report.customers)
-    return pooled(kept, world, report.levels, report.ceilings)
+def _of_one_world(report: Report, seed: int) -> Report:
+    kept = [one for one in report.kept() if one.seed == seed]
+    return pooled(kept, World(customers=report.customers), report.levels)
 
 
 def filled(text: str, blocks: dict[str, str]) -> str:

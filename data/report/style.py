@@ -41,6 +41,7 @@ CEILINGS = {
     "best_policy": Look(GREY, "", "-.", 1.2),
 }
 NO_OFFERS = Look(INK, "", "-", 0.8)
+ONE_TRACE = Look(INK, "x", ":", 1.2)
 LEVELS = (  # by number; told apart by marker and by how dark they are
     Look("#c2571a", "o", "-", 1.8),
     Look("#12508f", "s", "-", 1.8),
@@ -53,6 +54,8 @@ def look(name: str) -> Look:
     """Return how a contender is drawn; a level by the number in its name."""
     if name == "no_offers":
         return NO_OFFERS
+    if name == "one_trace":
+        return ONE_TRACE
     if name in CEILINGS:
         return CEILINGS[name]
     found = LEVEL.fullmatch(name)

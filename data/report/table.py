@@ -1,4 +1,4 @@
-"""Table: one row per contender, what it claimed beside what happened."""
+"""Table: one row per contender; claims beside what happened in the same months."""
 
 import re
 from collections.abc import Mapping
@@ -12,26 +12,35 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from data.judge.exam import RANKED_BY, RISKIEST
 from data.judge.interval import Interval
 from data.judge.metrics import METRICS
+from data.report.kept import MODELLED
 from data.report.pool import Figures, Report
 
 LABELS = {
     "no_offers": "no offers",
     "everybody": "offers to everybody",
     "random_tenth": "offers to a random tenth",
-    "riskiest_tenth": "*riskiest tenth, by true risk*",
+    "riskiest_tenth": "riskiest tenth, by level 2",
+    "one_trace": "best rule on one trace",
+    "true_riskiest_tenth": "*riskiest tenth, by true risk*",
     "observable": "*ceiling: observable*",
     "full_information": "*ceiling: full information*",
     "best_policy": "*ceiling: policy*",
 }
-USABLE = ("no_offers", "everybody", "random_tenth")  # baselines that anyone could use
-TRUTH = ("riskiest_tenth", "observable", "full_information", "best_policy")
+USABLE = ("no_offers", "everybody", "random_tenth", "riskiest_tenth", "one_trace")
+TRUTH = ("true_riskiest_tenth", *MODELLED, "best_policy")
 LEVEL = re.compile(r"level(\d+)_(\w+)")
 HEAD = (
     "contender", "offers a month", "profit, USD per 1,000 customers", "ROC AUC",
     "average precision", "log loss", "calibration", "lift at 10 %",
 )  # fmt: skip
+CLAIM_HEAD = (
+    "level", "figure", "claimed", "happened, same months", "claimed less happened",
+    "happened, year",
+)  # fmt: skip
+NAMES = dict(zip(METRICS, HEAD[3:], strict=True)) | {"profit": "profit"}
 DECIMALS = {"calibration": 2, "lift_at_10_percent": 1}
 DASH, WAITING = "-", "..."
 WIDE = 150  # columns; the whole table fits
@@ -56,35 +65,61 @@ def rows(report: Report, notes: Mapping[str, str] | None = None) -> list[list[st
         notes: what to write for a contender without a result, such as "failed".
     """
     known, notes = report.pooled, notes or {}
-    names = (*USABLE, *report.levels, *TRUTH)
-    if report.ceilings is None:
-        names = tuple(name for name in names if name != "observable")
+    names = [*USABLE, *report.levels, *TRUTH]
+    if RANKED_BY not in report.levels:
+        names.remove(RISKIEST)
     cells = []
     for name in names:
-        if name == "observable":
-            cells.append(_observable(report))
-        elif name in known:
-            cells.append(_row(report, name, known[name]))
-        else:
+        if name in known:
+            cells.append(_row(name, known[name]))
+        elif name not in MODELLED:  # these are kept, or not shown
             note = notes.get(name, WAITING)
             cells.append([label(name), note, *[""] * (len(HEAD) - 2)])
     return cells
 
 
-def _row(report: Report, name: str, figures: Figures) -> list[str]:
-    offers, profit = f"{100 * figures.offer_share.mean:.1f} %", _usd(figures.profit)
-    if name == "full_information":  # as a contender it predicts and makes no offers
-        kept = report.ceilings
-        usd = kept.observable["full_information_profit"] if kept else None
-        offers, profit = DASH, DASH if usd is None else f"{usd:+,.0f}"
-    return [label(name), offers, profit, *_metrics(figures)]
+def _row(name: str, figures: Figures) -> list[str]:
+    offers = f"{100 * figures.offer_share.mean:.1f} %"
+    year = [figures.happened.get(metric) for metric in METRICS]
+    metrics = [
+        _number(metric, figure.mean) if figure else DASH
+        for metric, figure in zip(METRICS, year, strict=True)
+    ]
+    return [label(name), offers, _usd(figures.profit), *metrics]
 
 
-def _observable(report: Report) -> list[str]:
-    assert report.ceilings is not None
-    kept = report.ceilings.observable
-    metrics = [_number(name, kept[name]) for name in METRICS]
-    return [LABELS["observable"], DASH, f"{kept['profit']:+,.0f}", *metrics]
+def claim_rows(report: Report) -> list[list[str]]:
+    """Return a row for every figure that a level claims and the judge measures."""
+    known = [(n, report.pooled[n]) for n in report.levels if n in report.pooled]
+    return [
+        _claim_row(name, metric, figures)
+        for name, figures in known
+        for metric in figures.claimed_less_happened
+    ]
+
+
+def _claim_row(name: str, metric: str, figures: Figures) -> list[str]:
+    """Set a claim beside what happened in the months that it is about, and the year.
+
+    A claimed profit is that of a year.
+    """
+    claimed, excess = figures.claimed[metric], figures.claimed_less_happened[metric]
+    year = figures.profit if metric == "profit" else figures.happened[metric]
+    if metric == "profit":
+        cells = [f"{claimed.mean:+,.0f}", DASH, _usd(excess), _usd(year)]
+    else:
+        same = figures.happened_claimed[metric]
+        cells = [_number(metric, i.mean) for i in (claimed, same)]
+        cells += [spread(metric, excess), _number(metric, year.mean)]
+    months = f", {figures.claimed_months} months" if figures.claimed_months else ""
+    return [f"{plain(name)}{months}", NAMES[metric], *cells]
+
+
+def spread(metric: str, figure: Interval) -> str:
+    """Write a difference with half its interval."""
+    decimals = DECIMALS.get(metric, 3)
+    half = f" ± {figure.half_width:.{decimals}f}" if figure.half_width else ""
+    return f"{figure.mean:+.{decimals}f}{half}"
 
 
 def _usd(figure: Interval) -> str:
@@ -93,27 +128,21 @@ def _usd(figure: Interval) -> str:
     return f"{figure.mean:+,.0f} ± {figure.half_width:,.0f}"
 
 
-def _metrics(figures: Figures) -> list[str]:
-    """Write "claimed → happened" where there is a claim."""
-    cells = []
-    for name in METRICS:
-        happened = figures.happened.get(name)
-        cell = _number(name, happened.mean) if happened else DASH
-        if name in figures.claimed:
-            cell = f"{_number(name, figures.claimed[name].mean)} → {cell}"
-        cells.append(cell)
-    return cells
-
-
 def _number(name: str, value: float) -> str:
     return f"{value:.{DECIMALS.get(name, 3)}f}"
 
 
 def markdown(report: Report) -> str:
-    """Write the table for a page."""
-    lines = [HEAD, ["---", *["--:"] * (len(HEAD) - 1)], *rows(report)]
-    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    return f"{table}\n\n{caption(report, 'in italics')}\n"
+    """Write the tables for a page."""
+    figures = _page_table(HEAD, 1, rows(report))
+    claims = _page_table(CLAIM_HEAD, 2, claim_rows(report))
+    return f"{figures}\n\n{caption(report, 'in italics')}\n\n{claims}\n"
+
+
+def _page_table(head: tuple[str, ...], n_text: int, cells: list[list[str]]) -> str:
+    sides = [*["---"] * n_text, *["--:"] * (len(head) - n_text)]
+    lines = [list(head), sides, *cells]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def title(report: Report) -> str:
@@ -129,15 +158,15 @@ def caption(report: Report, where: str) -> str:
     Args:
         where: the rows that need the truth stand "below the line" or "in italics".
     """
-    spread = "" if len(report.seeds) < 2 else ", ± half a 95 % interval over worlds"
+    beside = "" if len(report.seeds) < 2 else ", ± half a 95 % interval over worlds"
     return (
-        f"{title(report)}, 12 sealed months each; claimed → happened. "
-        "Profit: beyond making no offer, over the sealed year and 24 "
-        f"further months{spread}. Metrics: expected under the true probabilities, mean "
-        f"over the cutoffs. Rows {where} need the truth, so nobody could use them: the "
-        "riskiest tenth is ranked by true risk; full information knows all that is "
-        "true at the cutoff; the policy also knows the probabilities of all months to "
-        "come, and so earns more."
+        f"{title(report)}, 12 sealed months each. Profit: beyond making no offer, over "
+        f"the sealed year and 24 further months{beside}. Metrics: expected under the "
+        "true probabilities, mean over the cutoffs of a year in which no offers are "
+        f"made. Rows {where} need the truth, so nobody could use them. The observable "
+        "ceiling is a model of the true values that sees what was recorded. Full "
+        "information knows all that is true at the cutoff. The policy also knows the "
+        "probabilities of all months to come, and so earns more."
     )
 
 
@@ -169,9 +198,15 @@ def _laid_out(report: Report, n_columns: int, notes: Mapping[str, str]) -> Table
 
 
 def explained(report: Report, width: int) -> Group:
-    """Lay out the table with its caption."""
-    text = fill(caption(report, "below the line"), width - 1)
-    return Group(terminal(report, width), Text(text))
+    """Lay out the tables with their caption."""
+    text = Text(fill(caption(report, "below the line"), width - 1) + "\n")
+    claims = Table(box=SIMPLE_HEAD)
+    for number, head in enumerate(CLAIM_HEAD):
+        side: Any = "right" if number > 1 else "left"
+        claims.add_column(fill(head, 16), justify=side, no_wrap=True)
+    for row in claim_rows(report):
+        claims.add_row(*row)
+    return Group(terminal(report, width), text, claims)
 
 
 def transcript(command: str, *shown: RenderableType) -> str:

@@ -21,10 +21,10 @@ def offers(
     in_pilot = events.state.since_pilot == 0
     ad_hoc = company_offers(company, events.state).ad_hoc
     campaign = np.select([in_pilot, ad_hoc], ["pilot", "ad_hoc"], "level")
-    control = in_pilot & ~events.offers
-    untreated = control if withheld is None else control | withheld
+    is_control = in_pilot & ~events.offers
+    untreated = is_control if withheld is None else is_control | withheld
     where = np.flatnonzero(events.offers | untreated)
-    arm = np.select([control, events.offers], ["control", "treated"], "withheld")
+    arm = np.select([is_control, events.offers], ["control", "treated"], "withheld")
     is_made = arm[where] == "treated"
     at = np.full(len(where), offers_made_at(events.month))
     customer_id, world = events.state.customer_id[where], company.world

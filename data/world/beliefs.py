@@ -274,26 +274,26 @@ class World:
         "share of the voluntary hazard",
         "mean cut 11 to 28 %: Ascarza, Iyengar & Schleicher 2016 and others",
     )
-    cut_price_ticket: float = belief(0.28, "share, after a price ticket", "choice")
+    cut_price_ticket: float = belief(0.30, "share, after a price ticket", "choice")
     cut_price_ticket_months: int = belief(3, "months after the ticket", "choice")
     cut_price_rise: float = belief(
-        0.20, "share, after a price rise, under a monthly contract", "choice"
+        0.26, "share, after a price rise, under a monthly contract", "choice"
     )
     cut_price_rise_months: int = belief(
         4, "months, that of the rise included", "choice"
     )
     cut_paid_search: float = belief(
-        0.18, "share, of customers won by paid search: they came for a deal", "choice"
+        0.22, "share, of customers won by paid search: they came for a deal", "choice"
     )
-    cut_first_year: float = belief(0.12, "share, in the first year", "choice")
+    cut_first_year: float = belief(0.16, "share, in the first year", "choice")
     cut_first_year_months: int = belief(12, "months since the start", "choice")
-    cut_decay: float = belief(-0.05, "share, while usage decays", "choice")
+    cut_decay: float = belief(-0.06, "share, while usage decays", "choice")
     cut_most: float = belief(0.80, "share", "choice")
     sleeping_dog_cut: float = belief(
         -0.35, "share", "plan advice raised churn 6.4 to 10 %: Ascarza et al. 2016"
     )
     sleeping_dog_usage: float = belief(
-        -0.69, "log usage below which a silent customer is a sleeping dog", "choice"
+        -0.62, "log usage below which a silent customer is a sleeping dog", "choice"
     )
     sleeping_dog_months: int = belief(
         6, "months without a ticket that make a customer silent", "choice"

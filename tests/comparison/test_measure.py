@@ -133,8 +133,8 @@ from pathlib import Path
 from comparison import __main__ as command, renew
 from data.world.beliefs import World
 
-def small(world, real=renew.renew):
-    real(World(customers=1_000), (1, 2), Path(sys.argv[1]))
+def small(world, further, real=renew.renew):
+    real(World(customers=1_000), further, Path(sys.argv[1]))
 
 renew.renew = small
 renew.LOCK = Path(sys.argv[1]) / "lock"
@@ -181,7 +181,7 @@ def ends(group: int, within_seconds: float) -> bool:
 def test_a_disk_that_takes_no_more_is_one_line_and_exit_code_2(
     number, monkeypatch, capsys
 ):
-    def full(world):
+    def full(world, further):
         raise OSError(number, os.strerror(number), "results/mistakes/seed1.json")
 
     monkeypatch.setattr(renew, "renew", full)

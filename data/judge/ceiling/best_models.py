@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 See = Callable[[Cutoff], Floats]  # what a policy looks at.  # (n_customers, n_columns)
 
-ROUNDS = 400
+ROUNDS = 250
 STEPS = 2  # of policy iteration
 LOOKS_NO_FURTHER = 0.2  # monthly fees that an offer must promise in the first policy
 SETTINGS = {
-    "learning_rate": 0.05, "num_leaves": 63, "min_data_in_leaf": 200,
-    "feature_fraction": 0.5, "bagging_fraction": 0.5, "bagging_freq": 1,
+    "learning_rate": 0.08, "num_leaves": 63, "min_data_in_leaf": 200,
+    "feature_fraction": 0.5, "bagging_fraction": 0.4, "bagging_freq": 1,
     "seed": 1, "deterministic": True, "num_threads": 2, "verbosity": -1,
     "max_bin": 127,
 }  # fmt: skip
@@ -53,7 +53,7 @@ class Cutoffs(NamedTuple):
 class Models:
     """Risk, and what an offer brings now and stands in the way of later."""
 
-    risk: "Booster"
+    risk: "Booster | None"  # None where the true risk is seen
     brings: "Booster"  # monthly fees
     later: "Booster"  # monthly fees; sees the number of cutoffs that are left, too
 
@@ -74,7 +74,9 @@ def _with_time(seen: Floats, t: int | Ints) -> Floats:
 # --- what the models learn from ------------------------------------------------------
 
 
-def untouched_year(judge: Setting, number: int, see: See, watch: Watcher) -> Cutoffs:
+def untouched_year(
+    judge: Setting, number: int, see: See, watch: Watcher = lambda events, after: None
+) -> Cutoffs:
     """Live through the sealed year without offers; return what a policy would see."""
     rows: list[Cutoffs] = []
 
@@ -136,7 +138,9 @@ def hidden(world: World, cutoff: Cutoff) -> Floats:
 # --- fitting -------------------------------------------------------------------------
 
 
-def fit(year: Cutoffs, offer_months: int, rounds: int = ROUNDS) -> Models:
+def fit(
+    year: Cutoffs, offer_months: int, rounds: int = ROUNDS, sees_risk: bool = False
+) -> Models:
     """Fit risk and value; improve the policy of offers step by step."""
     import lightgbm  # here: it takes seconds, and who simulates needs none
 
@@ -145,7 +149,6 @@ def fit(year: Cutoffs, offer_months: int, rounds: int = ROUNDS) -> Models:
         return lightgbm.train({**SETTINGS, "objective": objective}, rows, rounds)
 
     free, timed = year.free, _with_time(year.seen, year.t)
-    risk = model("cross_entropy", year.seen, year.p_churn)
     now = model("regression", year.seen[free], year.brings[free])
     promised = predict(now, year.seen)
     offers = free & (promised > LOOKS_NO_FURTHER)
@@ -153,6 +156,7 @@ def fit(year: Cutoffs, offer_months: int, rounds: int = ROUNDS) -> Models:
         target = waiting(year, offers, offer_months)
         later = model("regression", timed[free], target[free])
         offers = free & (promised > predict(later, timed))
+    risk = None if sees_risk else model("cross_entropy", year.seen, year.p_churn)
     return Models(risk, now, later)
 
 
@@ -182,12 +186,37 @@ def waiting(year: Cutoffs, offers: Bools, offer_months: int) -> Floats:
     return beyond
 
 
+def earned(year: Cutoffs, wanted: Bools, offer_months: int) -> float:
+    """Return what a rule's offers would bring in expectation, USD.
+
+    Customers are followed as they lived without offers, so no rule needs a life of its
+    own. The few whom an offer keeps, and who get another one later, are left out.
+
+    Args:
+        wanted: where the rule wants an offer; one in force stands in its way.  # (n,)
+    """
+    n_worlds, n = year.world.max() + 1, year.who.max() + 1
+    free_from, usd = np.zeros((n_worlds, n)), 0.0
+    for t in range(SEALED_MONTHS):
+        rows = np.flatnonzero((year.t == t) & wanted & year.free)
+        rows = rows[free_from[year.world[rows], year.who[rows]] <= t]
+        usd += float(np.sum(year.brings[rows] * year.fee[rows]))
+        free_from[year.world[rows], year.who[rows]] = t + offer_months
+    return usd
+
+
 def best_offers(judge: Setting, models: Models, see: See) -> Policy:
     """Offer where the models promise more than waiting does."""
 
     def decide(cutoff: Cutoff) -> Decision:
         seen = see(cutoff)
         worth = models.worth(seen, cutoff.month - judge.world.open_months)
-        return Decision(cutoff.free & (worth > 0), predict(models.risk, seen))
+        offers = cutoff.free & (worth > 0)
+        return Decision(offers, risk_of(models, seen, cutoff))
 
     return decide
+
+
+def risk_of(models: Models, seen: Floats, cutoff: Cutoff) -> Floats:
+    """Predict the probability of leaving, or return the true one where it is seen."""
+    return cutoff.p_churn if models.risk is None else predict(models.risk, seen)

@@ -1,140 +1,122 @@
 """Ceilings: the best that could be computed from what was recorded, or from all.
 
 Models see many more customers than any level has and are fitted straight to true
-values instead of outcomes: to the probability of leaving, and to what an offer is
-worth. Two see the recorded columns, clean; one sees all hidden states at the cutoff.
-How they do in other worlds is what a level could hope for. The result is kept in
-`results/ceilings.json`, with a key of the code and the beliefs that computed it.
+values instead of outcomes. They are fitted in worlds of their own, and then live
+through the very worlds that are shown.
+
+The observable ceiling sees the recorded columns, clean. The worlds that it is fitted in
+go on in their last year as the open months went: with a price rise like the one before,
+in a month of no special number, with no competitor and no campaign. So it knows nothing
+of the sealed year that the records have not shown by the cutoff. Full information sees
+all hidden states at the cutoff, and is fitted in worlds with all that the sealed year
+holds.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-
 from data.judge.ceiling.best_models import (
+    ROUNDS,
     Models,
-    copied,
+    See,
+    best_offers,
     fit,
-    informed_policy,
-    observed_policy,
-    open_months,
+    hidden,
+    risk_of,
+    together,
+    untouched_year,
 )
-from data.judge.interval import Interval, cumulative
-from data.judge.policies import best_policy
-from data.judge.scores import monthly_profit, predictive, profit
-from data.judge.year import Cutoff, Decision, live
+from data.judge.ceiling.record import Record, open_months
+from data.judge.exam import judged
+from data.judge.policies import full_information
+from data.judge.result import Result
+from data.judge.year import Cutoff, Decision, Policy, Setting, live, setting
 from data.world.beliefs import World
+from data.world.company import Company
 from data.world.company_offers import no_offers
+from data.world.history import history
 
-TRAIN_SEED, CHOICE_SEED = 900_001, 900_002
-TEST_SEEDS = (900_101, 900_102, 900_103)
-LEAST_WORTH = (0.0, 0.1, 0.2, 0.3, 0.4)  # monthly fees
-TRAIN_CUSTOMERS, TEST_CUSTOMERS = 200_000, 40_000
-
-
-@dataclass(frozen=True)
-class Least:
-    """The worth of an offer above which each policy makes it, in monthly fees."""
-
-    observable: float
-    full_information: float
+TRAIN_SEEDS = (1001, 1002, 1003, 1004, 1005)
+RISE_MONTHS = (1, 3, 5, 7, 9)  # of the last year of each of these worlds
+TRAIN_CUSTOMERS = 24_000  # in each of them
+NAMES = ("observable", "full_information")
 
 
-@dataclass(frozen=True)
-class Ceilings:
-    """The best that could be computed: means over test worlds."""
+class Ceiling(NamedTuple):
+    """What one ceiling reached in one world."""
 
-    beliefs: str  # their fingerprint
-    fitted_on_customers: int
-    tested_on_customers: int
-    test_worlds: int
-    least_worth_in_monthly_fees: Least
-    observable: dict[str, float]  # metrics and profits, USD per 1,000 customers
-    standard_errors: dict[str, float]  # of `observable`
-    cumulative_profit: dict[str, list[Interval]]  # by policy, month by month
+    name: str
+    seed: int
+    result: Result
 
 
-def choose_least(world: World, seed: int, models: Models) -> Least:
-    """Find the least worth at which to offer, in a world of its own.
-
-    A margin pays: an offer now stands in the way of a better one later.
-    """
-    judge, record = open_months(world, seed)
-
-    def observed(least: float) -> float:
-        mine = copied(record)
-        policy = observed_policy(models, mine.recorded, least)
-        return profit(live(judge, policy, mine.watch)).profit
-
-    def informed(least: float) -> float:
-        return profit(live(judge, informed_policy(world, models, least))).profit
-
-    return Least(max(LEAST_WORTH, key=observed), max(LEAST_WORTH, key=informed))
+def ceilings(
+    world: World, seeds: list[int], say: Callable[[str], None] = print
+) -> Iterator[Ceiling]:
+    """Fit the models, then let them live through the worlds of `seeds`."""
+    trained = replace(world, customers=TRAIN_CUSTOMERS)
+    say(f"fitting on {TRAIN_CUSTOMERS * len(TRAIN_SEEDS):,} customers, ten minutes")
+    models = fit_observable(trained), fit_informed(trained)
+    for seed in seeds:
+        say(f"living through world {seed}")
+        judge, record = open_months(world, seed)
+        for name, result in zip(NAMES, both(judge, record, *models), strict=True):
+            yield Ceiling(name, seed, result)
 
 
-class Examined(NamedTuple):
-    """How the models did in one world."""
+def fit_observable(world: World, rounds: int = ROUNDS) -> Models:
+    """Fit on what was recorded of worlds whose last year is like the open months."""
+    years = []
+    for number, seed in enumerate(TRAIN_SEEDS):
+        judge, record = open_months(calm(world, RISE_MONTHS[number]), seed)
+        years.append(untouched_year(judge, number, record.see, record.watch))
+    return fit(together(years), world.offer_months, rounds)
 
-    figures: dict[str, float]
-    profit_by_month: dict[str, list[float]]  # USD per 1,000 customers, by policy
+
+def calm(world: World, rise_month: int) -> World:
+    """Return a world whose sealed year holds nothing that is new."""
+    usual_rise, usual_month = world.price_rise[0], world.price_rise_month[0]
+    return replace(
+        world,
+        price_rise=(usual_rise, usual_rise),
+        price_rise_month=(usual_month, rise_month),
+        competitor_effect=(0.0, 0.0),
+        campaign=(0, 0),
+    )
 
 
-def examine(world: World, seed: int, models: Models, least: Least) -> Examined:
-    """Let the models predict a world left alone, and decide in the same one."""
-    judge, record = open_months(world, seed)
-    alone = copied(record)
+def fit_informed(world: World, rounds: int = ROUNDS) -> Models:
+    """Fit on all that is true of worlds like those that are shown."""
+    years = []
+    for number, seed in enumerate(TRAIN_SEEDS):
+        company = Company(world, seed)
+        *_, last = history(company, world.open_months)
+        judge = setting(company, last)
+        years.append(untouched_year(judge, number, informed(world)))
+    return fit(together(years), world.offer_months, rounds, sees_risk=True)
 
-    def predict_only(cutoff: Cutoff) -> Decision:
-        columns = alone.recorded.features()
-        risk = np.asarray(models.risk.predict(columns))
+
+def informed(world: World) -> See:
+    return lambda cutoff: hidden(world, cutoff)
+
+
+def both(
+    judge: Setting, record: Record, observable: Models, informs: Models
+) -> Iterator[Result]:
+    """Let both ceilings live through one world, with their offers and without."""
+    shadow = record.copied()
+    months = live(judge, best_offers(judge, observable, record.see), record.watch)
+    yield judged(judge, months, live(judge, predicts(observable, shadow), shadow.watch))
+    months = live(judge, best_offers(judge, informs, informed(judge.world)))
+    yield judged(judge, months, live(judge, full_information))
+
+
+def predicts(models: Models, record: Record) -> Policy:
+    """Predict from the record; make no offer."""
+
+    def decide(cutoff: Cutoff) -> Decision:
+        risk = risk_of(models, record.see(cutoff), cutoff)
         return Decision(no_offers(cutoff.state), risk)
 
-    figures = predictive(live(judge, predict_only, alone.watch))
-    observed = observed_policy(models, record.recorded, least.observable)
-    informed = informed_policy(world, models, least.full_information)
-    by_month = {
-        "observable": monthly_profit(judge, live(judge, observed, record.watch)),
-        "full_information": monthly_profit(judge, live(judge, informed)),
-        "best_policy": monthly_profit(judge, live(judge, best_policy(judge))),
-    }
-    earned = {
-        "profit": sum(by_month["observable"]),
-        "full_information_profit": sum(by_month["full_information"]),
-        "best_policy_profit": sum(by_month["best_policy"]),
-    }
-    return Examined(figures | earned, by_month)
-
-
-def ceilings(world: World, say: Callable[[str], None] = print) -> Ceilings:
-    """Fit the models, examine them in the test worlds, and take the means."""
-    say(f"fitting on {TRAIN_CUSTOMERS:,} customers, some minutes")
-    models = fit(replace(world, customers=TRAIN_CUSTOMERS), TRAIN_SEED)
-    tested = replace(world, customers=TEST_CUSTOMERS)
-    say("choosing when to offer")
-    least = choose_least(tested, CHOICE_SEED, models)
-    rows = []
-    for seed in TEST_SEEDS:
-        say(f"examining world {seed}")
-        rows.append(examine(tested, seed, models, least))
-    figures = {k: np.array([row.figures[k] for row in rows]) for k in rows[0].figures}
-    shares = {
-        "share_of_full_information": figures["full_information_profit"],
-        "share_of_best_policy": figures["best_policy_profit"],
-    }
-    figures |= {name: figures["profit"] / whole for name, whole in shares.items()}
-    errors = {k: float(np.std(v, ddof=1) / len(v) ** 0.5) for k, v in figures.items()}
-    return Ceilings(
-        beliefs=world.fingerprint(),
-        fitted_on_customers=TRAIN_CUSTOMERS,
-        tested_on_customers=TEST_CUSTOMERS,
-        test_worlds=len(TEST_SEEDS),
-        least_worth_in_monthly_fees=least,
-        observable={name: float(np.mean(v)) for name, v in figures.items()},
-        standard_errors=errors,
-        cumulative_profit={
-            policy: cumulative([row.profit_by_month[policy] for row in rows])
-            for policy in rows[0].profit_by_month
-        },
-    )
+    return decide

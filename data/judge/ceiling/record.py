@@ -11,7 +11,7 @@ from data.sources.emit import emit
 from data.sources.rows import Frames
 from data.world.beliefs import World
 from data.world.company import Company
-from data.world.history import history
+from data.world.history import Lived, history
 from data.world.state import Floats, State
 from data.world.step import Events
 
@@ -46,10 +46,16 @@ def _both(late: pd.DataFrame | None, now: pd.DataFrame) -> pd.DataFrame:
     return now if late is None else pd.concat([late, now], ignore_index=True)
 
 
+def recorded_history(company: Company) -> tuple[Record, Lived]:
+    """Live through the open months; return their record and the last of them."""
+    record = Record(company, Recorded(company.world), {})
+    for lived in history(company, company.world.open_months):
+        record.watch(lived.events, lived.after)
+    return record, lived
+
+
 def open_months(world: World, seed: int) -> tuple[Setting, Record]:
     """Live and record a world up to its first sealed cutoff."""
     company = Company(world, seed)
-    record = Record(company, Recorded(world), {})
-    for lived in history(company, world.open_months):
-        record.watch(lived.events, lived.after)
-    return setting(company, lived), record
+    record, last = recorded_history(company)
+    return setting(company, last), record

@@ -1,9 +1,9 @@
 """Recorded: all that the sources say of a customer, clean, as of a cutoff.
 
-The observable ceiling is fitted on these columns, and one-trace rules look at them. They
-come from the emitted rows by arrival time, without mess: what a perfect repair of the
-sources could know, no more. A new price is known once an invoice shows it, a contract
-once its row has arrived.
+The observable ceiling is fitted on these columns, and rules on one trace look at them.
+They come from the emitted rows by arrival time, without mess: what a perfect repair of
+the sources could know, no more. A new price is known once an invoice shows it, a
+contract once its row has arrived.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from data.calendar import days_in, first_day
 from data.sources.rows import Frames
 from data.sources.tickets import CROSS, PRESSURE, SENTENCE
 from data.world.beliefs import CHANNELS, PLANS, REGIONS, TOPICS, World
-from data.world.state import FIRST_CUSTOMER_ID, NEVER, TERM_MONTHS, Floats, Ints
+from data.world.state import FIRST_CUSTOMER_ID, NEVER, TERM_MONTHS, Bools, Floats, Ints
 
 WINDOWS = ((0, 4), (4, 8), (8, 15), (15, 22), (22, 31))  # days before the cutoff
 ATTEMPTS = ("failed", "retry_failed", "retry_paid", "paid")
@@ -52,7 +52,9 @@ class Recorded:
         """Return one row per customer.  # (n_customers, n_features)"""
         return np.column_stack(list(self.columns().values())).astype(np.float32)
 
-    def _set(self, name: str, rows: pd.DataFrame, values: Floats | Ints, n: int) -> None:
+    def _set(
+        self, name: str, rows: pd.DataFrame, values: Floats | Ints, n: int
+    ) -> None:
         """Keep each customer's newest value; unknown is -1."""
         kept = self.memory.setdefault(name, np.full(n, -1.0))
         kept[_position(rows)] = values
@@ -66,7 +68,7 @@ class Recorded:
         """Add this month's value to a fading sum that keeps `keep` a month."""
         self.memory[name] = keep * self.memory.get(name, np.zeros(len(now))) + now
 
-    def _since(self, name: str, now: Floats) -> None:
+    def _since(self, name: str, now: Floats | Bools) -> None:
         before = self.memory.get(name, np.full(len(now), float(NEVER)))
         self.memory[name] = np.where(now > 0, 1.0, np.minimum(before + 1, NEVER))
 

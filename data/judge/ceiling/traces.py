@@ -2,17 +2,24 @@
 
 A trace is one mark that the records leave on a customer, as they had arrived by the
 cutoff. The rule on a trace makes an offer to every free customer who bears it. Anybody
-could use such a rule: it needs no model and no truth.
+could use such a rule: it needs no model and no truth. The best of them was chosen in
+worlds other than those that are shown, and stands in `one_trace.json`.
 """
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
-from data.judge.ceiling.recorded import Recorded
-from data.judge.year import Cutoff, Decision, Policy
-from data.world.beliefs import CHANNELS, PLANS, REGIONS
+from data.judge.ceiling.best_models import Cutoffs, earned, together, untouched_year
+from data.judge.ceiling.record import Record, open_months
+from data.judge.year import Cutoff, Decision, Policy, Setting
+from data.world.beliefs import CHANNELS, PLANS, REGIONS, World
 from data.world.state import NEVER, Bools, Floats
+
+CHOSEN_ON = (1, 2, 3, 4, 5)  # seeds of the worlds; none of them is shown
+CHOSEN = Path(__file__).with_name("one_trace.json")
 
 Columns = dict[str, Floats]
 Trace = Callable[[Columns], Bools]
@@ -87,19 +94,61 @@ TRACES: dict[str, Trace] = {
 }
 
 
-def offers_on(trace: Trace, recorded: Recorded) -> Policy:
+def offers_on(trace: Trace, record: Record) -> Policy:
     """Offer to the free customers who bear the trace.
 
     Args:
-        recorded: must be told of each month of the life that the policy decides in.
+        record: must be told of each month of the life that the policy decides in.
     """
 
     def decide(cutoff: Cutoff) -> Decision:
-        return Decision(cutoff.free & trace(recorded.columns()))
+        return Decision(cutoff.free & trace(record.recorded.columns()))
 
     return decide
 
 
-def marked(columns: Columns) -> Bools:
-    """Mark who bears which trace.  # (n_traces, n_customers)"""
-    return np.stack([trace(columns) for trace in TRACES.values()])
+def marked_year(judge: Setting, record: Record, number: int = 0) -> Cutoffs:
+    """Live through the sealed year without offers; see who bears which trace.
+
+    Returns:
+        The cutoffs; `seen` has a column for each of `TRACES`, 1 for who bears it.
+    """
+    mine = record.copied()
+
+    def see(_: Cutoff) -> Floats:
+        columns = mine.recorded.columns()
+        return np.column_stack([trace(columns) for trace in TRACES.values()])
+
+    return untouched_year(judge, number, see, mine.watch)
+
+
+def choose(world: World) -> dict[str, float]:
+    """Return what each rule earns on average, USD per 1,000 customers, best first."""
+    years, customers = [], 0
+    for number, seed in enumerate(CHOSEN_ON):
+        judge, record = open_months(world, seed)
+        years.append(marked_year(judge, record, number))
+        customers += judge.customers
+    year = together(years)
+    usd = {
+        name: 1000 * earned(year, mark > 0, world.offer_months) / customers
+        for name, mark in zip(TRACES, year.seen.T, strict=True)
+    }
+    return dict(sorted(usd.items(), key=lambda one: -one[1]))
+
+
+def write_chosen(usd: dict[str, float], world: World) -> None:
+    """Write which rule is the best, and what each of them earns."""
+    chosen = {
+        "trace": next(iter(usd)),
+        "chosen_on_seeds": CHOSEN_ON,
+        "customers": world.customers,
+        "beliefs": world.fingerprint(),
+        "usd_per_1000_customers": {name: round(value) for name, value in usd.items()},
+    }
+    CHOSEN.write_text(json.dumps(chosen, indent=1) + "\n")
+
+
+def best_trace() -> Trace:
+    """Return the trace whose rule earned most in the worlds that it was chosen on."""
+    return TRACES[json.loads(CHOSEN.read_text())["trace"]]

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from comparison.mistakes.page import PAGE, change, fix_link, line_link, page
+from comparison.mistakes.page import PAGE, bold, change, fix_link, line_link, page
 from comparison.mistakes.register import REGISTER
-from comparison.mistakes.sentences import accuracies, in_short
-from comparison.pooled import Effect, Figures, read_pooled
+from comparison.mistakes.sentences import accuracies, again, in_short
+from comparison.pooled import FURTHER, Effect, Figures, Pooled, read_pooled
 from data.judge.interval import Interval
 
 DEMANDED = {
@@ -41,13 +41,13 @@ def test_a_mistake_stands_on_one_line_and_is_put_right_in_one_place(name):
     mistake = REGISTER[name]
 
     assert line_link(mistake).startswith(("[`churn.py`, line ", "not in level 1"))
-    assert fix_link(mistake).startswith(("[`", "none; level 3"))
+    assert fix_link(mistake).startswith(("[`", "none: it assumes a save rate"))
 
 
 def test_the_page_is_written_from_what_is_kept():
     text = PAGE.read_text(encoding="utf-8")
 
-    assert page(read_pooled(), text) == text
+    assert page(read_pooled(), text, read_pooled(FURTHER)) == text
 
 
 def test_every_mistake_is_explained_on_the_page():
@@ -107,12 +107,50 @@ def test_accuracy_is_compared_with_its_interval():
 @pytest.mark.parametrize(
     ("found", "text"),
     [
-        (Interval(0.02, 0.01, 0.03), "**+0.020 ± 0.010**"),
-        (Interval(0.02, -0.01, 0.05), "+0.020 ± 0.030"),
-        (Interval(0.0001, 0.00005, 0.00015), "+0.000 ± 0.000"),  # clear, not seen
+        (Interval(0.02, 0.01, 0.03), "**+0.0200 ± 0.0100**"),
+        (Interval(0.02, -0.01, 0.05), "+0.0200 ± 0.0300"),
+        (Interval(0.0002, 0.0001, 0.0003), "**+0.0002 ± 0.0001**"),
+        (Interval(0.00001, 0.000005, 0.000015), "+0.0000 ± 0.0000"),  # not seen
         (Interval(0.0, 0.0, 0.0), "-"),
         (None, "-"),
     ],
 )
 def test_a_difference_is_bold_where_its_interval_leaves_out_zero(found, text):
     assert change(found, "roc_auc") == text
+
+
+# --- looked for again in further worlds ----------------------------------------------
+
+
+def pooled(seeds: list[int], **effects: Effect) -> Pooled:
+    return Pooled(customers=1_000, seeds=seeds, mistakes=effects, ladder={})
+
+
+def test_a_bold_difference_that_is_not_found_again_is_named_with_what_was_found():
+    shown = pooled(
+        [101, 102],
+        leak=effect(claimed_roc_auc=(0.1, 0.2, 0.3), happened_profit=(-9, -5, -1)),
+        turned=effect(happened_roc_auc=(0.01, 0.02, 0.03)),
+        unclear=effect(happened_roc_auc=(-0.01, 0.02, 0.05)),
+    )
+    further = pooled(
+        [201, 202],
+        leak=effect(claimed_roc_auc=(0.1, 0.15, 0.2), happened_profit=(-6, -2, 2)),
+        turned=effect(happened_roc_auc=(-0.03, -0.02, -0.01)),
+        unclear=effect(happened_roc_auc=(-0.01, 0.02, 0.05)),
+    )
+
+    assert again(bold(shown), further) == (
+        "1 of 3 are found again in 2 further worlds (seeds 201 to 202). These are not: "
+        "`leak` (actual profit -5; there -6 to +2), "
+        "`turned` (actual AUC +0.0200; there -0.0300 to -0.0100)."
+    )
+
+
+def test_bold_differences_that_are_all_found_again_are_counted():
+    one = pooled([101, 102], leak=effect(claimed_roc_auc=(0.1, 0.2, 0.3)))
+
+    text = again(bold(one), replace(one, seeds=[201, 202]))
+
+    assert text == "All 1 are found again in 2 further worlds (seeds 201 to 202)."
+    assert "not yet" in again(bold(one), None)
