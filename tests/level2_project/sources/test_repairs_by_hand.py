@@ -227,3 +227,45 @@ def test_rows_are_late_against_what_is_usual_for_their_source():
     given_rows = rows(day=happened, arrived_at=happened + pd.to_timedelta(hours, "h"))
 
     assert repairs.count_late_rows(given_rows, "day").n_rows == 1
+
+
+# --- completeness --------------------------------------------------------------------
+
+
+def payments(n_months: int, a_day: int, last_day: int = 31) -> pd.DataFrame:
+    """Return as many payments on every day of each month, up to its last such day."""
+    days = pd.date_range("2022-01-01", periods=31 * n_months, unit="s")
+    days = days[(days.month <= n_months) & (days.year == 2022) & (days.day <= last_day)]
+    at = days.repeat(a_day) + pd.Timedelta(hours=9)
+    return pd.DataFrame({"event_at": at, "drop": at.month - 1})
+
+
+def is_refused(rows: pd.DataFrame, n_months: int) -> bool:
+    try:
+        completeness.check_completeness(rows, "transactions", range(n_months))
+    except schema.BadDrop:
+        return True
+    return False
+
+
+@given(st.integers(1, 200), st.integers(0, 7), st.integers(5, 26))
+def test_a_drop_that_ends_early_is_refused_if_enough_is_missing(a_day, short, day):
+    rows = payments(8, a_day)
+    ends_early = (rows["drop"] == short) & (rows["event_at"].dt.day > day)
+    n_missing = ends_early.sum()
+
+    refused = is_refused(rows[~ends_early], 8)
+
+    assert refused or n_missing < 25
+    assert not refused or n_missing > 12
+
+
+@given(st.integers(1, 2_000), st.integers(2, 12))
+def test_days_on_which_nothing_ever_happens_make_no_month_short(a_day, n_months):
+    assert not is_refused(payments(n_months, a_day, last_day=26), n_months)
+
+
+def test_a_month_without_a_row_is_short():
+    rows = payments(8, 3)
+
+    assert is_refused(rows[rows["drop"] != 7], 8)
