@@ -3,8 +3,7 @@
 The best of many is partly the luckiest. So whatever a search finds, here and in the
 steps `select` and `tune`, is used only if it also does better on folds that no search
 has seen, beyond the 95 % interval of the paired difference. Else the plain way stays.
-The figure is log loss: offers are decided by probabilities, it is lowest for the true
-ones, and it sees every customer. Average precision sees the order of a few leavers.
+The figure is log loss: offers are decided by probabilities, and it sees all customers.
 """
 
 from itertools import product

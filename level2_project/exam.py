@@ -51,7 +51,7 @@ def predict(inbox: Path, cutoff: str, outbox: Path) -> None:
 def described(
     inbox: Path, customers: pd.DataFrame, config: Config, outbox: Path
 ) -> pd.DataFrame:
-    """Describe customers by what had arrived before their cutoff and can be used."""
+    """Describe customers by what had arrived by their cutoff and was not refused."""
     day, interim = customers["cutoff"].iloc[0], outbox / INTERIM
     loaded = load(inbox, day, USAGE_MONTHS, interim, goes_on=True)
     return candidates(loaded.sources, customers, config, loaded.stale)

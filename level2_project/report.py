@@ -11,8 +11,6 @@ from level2_project.pages import pictures, verdicts
 from level2_project.pages.html import render
 from level2_project.pages.words import label, meanings, number, percent, with_ends
 
-SHOWN = ["average_precision", "log_loss"]
-
 
 class Results(NamedTuple):
     """What a run leaves behind, as plain frames."""
@@ -112,26 +110,17 @@ def metrics_of(results: Results) -> pd.DataFrame:
     both = {"untouched_months": results.untouched, "all_tested": results.evaluation}
     for column, found in both.items():
         told[column] = [with_ends(metric(found, name), name) for name in names]
-    told["claimed"] = [claimed_of(results.claimed, name) for name in names]
+    claimed = results.claimed
+    written = {n: " ± ".join(number(claimed[c], n) for c in (n, f"{n}_error"))
+               for n in names if n in claimed}  # fmt: skip
+    told["claimed"] = [written.get(name, "not claimed") for name in names]
     return told.assign(what_it_is=results.evaluation.metrics["unit"])
-
-
-def claimed_of(claimed: dict[str, float], name: str) -> str:
-    """Write a claim and its standard error; profit is not claimed."""
-    if name not in claimed:
-        return "not claimed"
-    return f"{number(claimed[name], name)} ± {number(claimed[f'{name}_error'], name)}"
 
 
 def train_part(results: Results) -> dict[str, Any]:
     """Say how the model was made: split, models, columns, settings."""
     comparison, choices = results.comparison, results.choices
-    used = choices["recipe"]["adopted"]
-    model = used["model"]
-    mine = comparison[comparison["model"] == model]
-    handling = {label(c): pictures.draw_handling(mine, c) for c in SHOWN}
-    stability = results.stability
-    columns = {"gain by column": pictures.draw_stability(stability)}
+    used, stability = choices["recipe"]["adopted"], results.stability
     recipes = pd.MultiIndex.from_frame(comparison[verdicts.RECIPE])
     params = choices["params"]["found"]
     found = pd.DataFrame(params.items(), columns=["parameter", "value"])
@@ -145,10 +134,8 @@ def train_part(results: Results) -> dict[str, Any]:
         "verdicts": {
             n: verdicts.of_choice(text, choices[n]) for n, text in texts.items()
         },
-        "handling_pictures": handling,
         "recipes": recipes_of(comparison),
         "chosen_row": recipes.get_loc(tuple(used[name] for name in verdicts.RECIPE)),
-        "column_pictures": columns,
         "meanings": meanings(stability.nlargest(12, "gain")["column"]),
         "settings_found": found.assign(parameter=found["parameter"].map(label)),
     }
@@ -158,9 +145,13 @@ def recipes_of(comparison: pd.DataFrame) -> pd.DataFrame:
     """Write the mean figures of the recipes, one row per recipe."""
     told = comparison[["model", "imbalance"]].map(label)
     told["recalibrate"] = comparison["recalibrate"]
-    for name in SHOWN:
+    for name in ("average_precision", "log_loss"):
         told[name] = [number(value, name) for value in comparison[name]]
-    return told
+    parts = comparison[[f"log_loss_{part}" for part in ("difference", "low", "high")]]
+    ends = [Interval(*row) for row in parts.to_numpy(float)]
+    return told.assign(
+        log_loss_less_plain=[with_ends(one, "log_loss", "+") for one in ends]
+    )
 
 
 def metric(evaluation: Evaluation, name: str) -> Interval:

@@ -85,10 +85,8 @@ def described(folds: list[Split], splitting: Splitting) -> pd.DataFrame:
     """Return one row per fold: `tested`, rows `n_train` and `n_test`, and its `use`."""
     sizes = [(test["cutoff"].iloc[0], len(train), len(test)) for train, test in folds]
     rows = pd.DataFrame(sizes, columns=["tested", "n_train", "n_test"])
-    n_kept = splitting.confirming, splitting.untouched
-    uses = ["to choose"] * (len(folds) - sum(n_kept))
-    uses += ["to confirm"] * n_kept[0] + ["untouched"] * n_kept[1]
-    return rows.assign(use=uses)
+    kept = ["to confirm"] * splitting.confirming + ["untouched"] * splitting.untouched
+    return rows.assign(use=["to choose"] * (len(folds) - len(kept)) + kept)
 
 
 def sample(rows: pd.DataFrame, n_customers: int, seed: int) -> pd.DataFrame:

@@ -75,10 +75,7 @@ def recipe_in(run: Run) -> Recipe:
 
 @cache
 def losses(run: Run, recipe: Recipe, columns: tuple[str, ...]) -> Array:
-    """Compute the log loss on each fold of confirmation, which no search has seen.
-
-    Three searches are held against the same plain way: it is measured once.
-    """
+    """Compute the log loss on each fold that confirms; of one way only once."""
     wanted, seed = [*KEYS, LABEL, *columns], run.config.seed_for("confirm")
     folds = for_confirmation(folds_of(run), run.config.split)
     kept = [Split(past[wanted], test[wanted]) for past, test in folds]

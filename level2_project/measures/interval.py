@@ -29,21 +29,17 @@ def interval(values: NDArray[Any]) -> Interval:
 def prediction_error(figures: NDArray[Any], months: int) -> NDArray[Any]:
     """Return the standard error of forecasting the next months by the mean of all.
 
-    It allows for the luck of the past months and for that of the coming ones. Months
-    that lie together may be alike (season, price rise): taken one by one they look
-    surer than they are. A few whole periods may lie close by luck. The larger counts.
+    Months that lie together may be alike (season, price rise): one by one they look
+    surer than they are. Few whole periods may lie close by luck. The larger counts.
 
     Args:
         figures: one row per past month, in order of time.  # (n_months, n_figures)
         months: the length of a period.
     """
     periods = figures[len(figures) % months :].reshape(-1, months, figures.shape[1])
-    one_by_one = spread(figures) * np.sqrt(1 / months + 1 / len(figures))
-    as_periods = spread(periods.mean(axis=1)) * np.sqrt(1 + 1 / len(periods))
-    return np.maximum(one_by_one, as_periods)
-
-
-def spread(figures: NDArray[Any]) -> NDArray[Any]:
-    """Return standard deviations, widened as few degrees of freedom ask for."""
-    few = stats.t.ppf(0.975, len(figures) - 1) / stats.norm.ppf(0.975)
-    return np.asarray(few * np.std(figures, axis=0, ddof=1))
+    errors = []
+    for rows, ahead in ((figures, months), (periods.mean(axis=1), 1)):
+        few = stats.t.ppf(0.975, len(rows) - 1) / stats.norm.ppf(0.975)
+        luck = np.sqrt(1 / ahead + 1 / len(rows))  # of what comes, and of the past
+        errors.append(few * luck * np.std(rows, axis=0, ddof=1))
+    return np.maximum(*errors)

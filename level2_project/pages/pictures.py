@@ -1,4 +1,4 @@
-"""Pictures: one idea each, readable in grey, uncertainty as a band or a whisker."""
+"""Pictures: one idea each, readable in grey, uncertainty as a band."""
 
 from typing import Any
 
@@ -6,12 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
-
-from level2_project.pages.words import label
+from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 INK, GREY, PALE, BAND = "#1f2d3a", "#5b6773", "#9aa5b1", "#d5dce3"
-LISTED = 20  # bars that one picture holds
 ENDS = ["mean", "low", "high"]
 FOUND, LEFT = "share of leavers found", "share that left"
 CURVES = {  # by name: title, across, up
@@ -20,32 +17,6 @@ CURVES = {  # by name: title, across, up
     "roc": ("ROC curve", "share of stayers taken for leavers", FOUND),
     "lift": ("Lift", "share of customers, riskiest first", "times the mean rate"),
 }  # fmt: skip
-
-
-def draw_stability(stability: pd.DataFrame) -> Figure:
-    """Draw gain by column; `stability` has one row per column."""
-    shown = stability.sort_values("gain", ascending=False).head(LISTED)[::-1]
-    figure, axes = panel("What the columns add", "share of the model's gain", "", "x")
-    colours = np.where(shown["is_selected"], INK, BAND)
-    bars = axes.barh(shown["column"].map(label), shown["gain"], color=colours)
-    notes = [f"{share:.0%} of folds" for share in shown["share_of_folds"]]
-    axes.bar_label(bars, notes, padding=5, fontsize=8, color=GREY)
-    axes.margins(x=0.22, y=0.01)
-    return figure
-
-
-def draw_handling(recipes: pd.DataFrame, figure_name: str) -> Figure:
-    """Draw how ways to handle imbalance differ from doing nothing, one row per way."""
-    shown = recipes[(recipes["imbalance"] != "nothing") & ~recipes["recalibrate"]][::-1]
-    parts = shown[[f"{figure_name}_{part}" for part in ("difference", "low", "high")]]
-    title = f"Handling imbalance: {label(figure_name)}"
-    figure, axes = panel(title, "difference from doing nothing", "")
-    (mean, low, high), names = parts.to_numpy(float).T, shown["imbalance"].map(label)
-    axes.axvline(0, color=PALE, lw=1, ls="--")
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.hlines(names, low, high, color=PALE, lw=3)
-    axes.plot(mean, names, "o", color=INK, ms=5)
-    return figure
 
 
 def draw_calibration(curve: pd.DataFrame) -> Figure:
@@ -93,8 +64,6 @@ def panel(title: str, across: str, up: str, percents: str = "") -> tuple[Figure,
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(PALE)
     axes.tick_params(color=PALE, labelcolor=INK, labelsize=9)
-    if not up:  # names stand on that side
-        axes.tick_params(axis="y", left=False, labelsize=8)
     for name in percents:
         axis = getattr(axes, f"{name}axis")
         axis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -55,12 +55,7 @@ def of_recipe(recipe: dict[str, Any]) -> str:
 
 
 def of_choice(found: str, choice: dict[str, Any]) -> str:
-    """Say whether what a search found is used, and by which interval.
-
-    Args:
-        found: what it found, in words.
-        choice: as from `compare.choose`.
-    """
+    """Say whether what a search found is used; `choice` is from `compare.choose`."""
     difference = Interval(choice["mean"], choice["low"], choice["high"])
     ends = verdict(
         difference, 0, "it is worse, and the plain way stays", "it is better, and used",

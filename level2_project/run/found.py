@@ -17,10 +17,6 @@ class Found(NamedTuple):
 
 
 def read_found(which: str = "adopted") -> Found:
-    """Read what is used: the plain way where no search did better beyond its interval.
-
-    Args:
-        which: "found" for what the searches came up with, used or not.
-    """
+    """Read what is used ("adopted"), or what the searches "found", used or not."""
     choices = json.loads(FILE.read_text(encoding="utf-8"))["choices"]
     return Found(**{name: choices[name][which] for name in Found._fields})

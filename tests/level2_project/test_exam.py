@@ -87,7 +87,7 @@ def test_the_claim_and_the_model_are_there(desk):
 def test_offers_go_on_though_a_usage_drop_is_short(desk, cutoff):
     rows = predicted(desk, cutoff, desk[0])
 
-    assert 0.02 < rows["p_churn"].mean() < 0.06
+    assert 0.01 < rows["p_churn"].mean() < 0.06
     assert rows["offer"].any()
 
 
@@ -102,7 +102,7 @@ def test_whatever_source_is_refused_in_whatever_month_all_are_predicted(
 
     rows = predicted(desk, f"{until:%Y-%m-%d}", inbox)
 
-    assert 0.02 < rows["p_churn"].mean() < 0.06
+    assert 0.01 < rows["p_churn"].mean() < 0.06
     assert rows["offer"].any() == (source not in DECIDING)
 
 
