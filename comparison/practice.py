@@ -12,7 +12,7 @@ from comparison.case import CUTOFF, Case
 from comparison.outcome import Outcome, happened
 from data.calendar import month_number
 from data.judge.result import Metrics
-from data.judge.scores import predictive, profit
+from data.judge.scores import offer_share, predictive, profit
 from data.judge.year import Cutoff, Decision, Month, Policy, live
 from data.world.state import FIRST_CUSTOMER_ID
 from level2_project.decide import decide
@@ -72,12 +72,6 @@ def _predicted(month: Month, by_month: dict[int, tuple[Array, Array]]) -> Month:
             f"cutoff {month.cutoff.month}: predict all rows of `sealed`"
         )
     return month._replace(decision=Decision(month.decision.offers, p_churn))
-
-
-def offer_share(months: list[Month]) -> float:
-    """Return the offers made per customer and month."""
-    offers = sum(int(month.decision.offers.sum()) for month in months)
-    return offers / sum(int(month.cutoff.roster.sum()) for month in months)
 
 
 def policy(practice: Practice) -> Policy:

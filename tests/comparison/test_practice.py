@@ -9,11 +9,15 @@ import pytest
 from comparison.case import Case, case
 from comparison.method import random_split
 from comparison.practice import Practice, outcome, over_one_half
+from comparison.study import Study
+from comparison.unrepaired import as_it_is, unrepaired
+from data.judge.exam import level_result
 from data.judge.policies import full_information, offers_to_none
 from data.judge.scores import predictive
 from data.judge.year import live
 from data.world.beliefs import World
 from level2_project.point_in_time.keys import KEYS
+from level2_project.sources import repairs
 
 SEPTEMBER, OCTOBER = pd.Timestamp("2024-09-01"), pd.Timestamp("2024-10-01")
 
@@ -144,6 +148,33 @@ def test_a_customer_without_a_probability_is_refused(small):
 
     with pytest.raises(ValueError, match="found 1 without one"):
         outcome(small, practice)
+
+
+def test_unrepaired_rows_hold_the_damage_that_level_2_repairs(small):
+    end = small.sealed["cutoff"].max()
+
+    raw = unrepaired(small.inbox, end)
+
+    good = small.sources
+    assert raw.transactions.duplicated("transaction_id").any()
+    assert not good.transactions.duplicated("transaction_id").any()
+    assert raw.usage["minutes"].max() > 24 * 60 >= good.usage["minutes"].max()
+    assert set(raw.subscriptions["plan"]) > set(good.subscriptions["plan"])
+    assert not set(raw.tickets["customer_id"]) <= set(good.customers["customer_id"])
+    assert repairs.drop_orphans is not as_it_is  # level 2 repairs again afterwards
+
+
+@pytest.mark.long
+def test_level_2_ranks_here_as_it_does_in_the_exam(tmp_path):
+    world = World(customers=1_000)
+
+    here = Study(world, 101, tmp_path).outcome.happened
+    exam = level_result("level2_project", world, 101).happened
+
+    assert exam is not None
+    assert {name: here[name] for name in exam} == pytest.approx(
+        exam, abs=0.002, rel=0.01
+    )
 
 
 def test_one_half_is_enough_and_less_is_not():
