@@ -170,7 +170,10 @@ def test_an_import_of_a_step_would_be_seen():
 def test_arrows_between_the_rooms_of_data_point_one_way(room):
     above = DATA_ROOMS[DATA_ROOMS.index(room) + 1 :]
 
-    named = {module for path in rooms()[f"data/{room}"] for module in named_in(path)}
+    inside = [
+        path for r in rooms() if r.startswith(f"data/{room}") for path in rooms()[r]
+    ]
+    named = {module for path in inside for module in named_in(path)}
 
     assert [m for m in named if m.startswith(tuple(f"data.{r}" for r in above))] == []
 

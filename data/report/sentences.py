@@ -29,8 +29,8 @@ def _claim(name: str, figures: Figures) -> str:
     months = f"for the next {figures.claimed_months} months"
     return (
         f"**{_named(name)} claimed a ROC AUC of {claimed.mean:.3f} {months} and "
-        f"reached {same.mean:.3f} in them** ({year.mean:.3f} over the year; 0.5 is guessing): "
-        f"{_verdict(figures)}."
+        f"reached {same.mean:.3f} in them** ({year.mean:.3f} over the year; 0.5 is "
+        f"guessing): {_verdict(figures)}."
     )
 
 

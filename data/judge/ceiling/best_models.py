@@ -29,10 +29,10 @@ ROUNDS = 250
 STEPS = 2  # of policy iteration
 LOOKS_NO_FURTHER = 0.2  # monthly fees that an offer must promise in the first policy
 SETTINGS = {
-    "learning_rate": 0.08, "num_leaves": 63, "min_data_in_leaf": 200,
-    "feature_fraction": 0.5, "bagging_fraction": 0.4, "bagging_freq": 1,
+    "learning_rate": 0.1, "num_leaves": 31, "min_data_in_leaf": 200,
+    "feature_fraction": 0.4, "bagging_fraction": 0.4, "bagging_freq": 1,
     "seed": 1, "deterministic": True, "num_threads": 2, "verbosity": -1,
-    "max_bin": 127,
+    "max_bin": 63,
 }  # fmt: skip
 
 

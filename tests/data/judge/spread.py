@@ -18,7 +18,7 @@ from data.world.hazard import offer_cut
 
 TESTED, TRAINED = (11, 12, 13), (14, 15, 16)  # seeds
 RISE_MONTHS = (1, 4, 7)
-ROUNDS = 120
+ROUNDS = 100
 
 
 @dataclass(frozen=True)
@@ -121,4 +121,4 @@ def _truth(judge: Setting) -> tuple[np.ndarray, np.ndarray]:
     return risk, cut
 
 
-SMALL = replace(World(), customers=8_000)
+SMALL = replace(World(), customers=7_000)

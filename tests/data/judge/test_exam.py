@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 from data.judge.contract import BadPredictions
-from data.judge.exam import exam
+from data.judge.exam import exam, examined
+from data.judge.policies import full_information
 from data.sources.files import FILES
 from data.world.beliefs import World
+from tests.worlds import judge_of
 
 WORLD, SEED = World(customers=250), 51
 
@@ -158,8 +160,9 @@ def test_a_level_that_leaves_customers_out_is_refused(levels):
         exam(["level8_careless"], WORLD, SEED)
 
 
-def test_the_true_probabilities_are_calibrated_in_each_of_ten_groups(result):
-    groups = result.contenders["full_information"].calibration_curve
+def test_the_true_probabilities_are_calibrated_in_each_of_ten_groups():
+    judge = judge_of(WORLD, SEED)
+    groups = examined(judge, full_information).calibration_curve
 
     assert len(groups) == 10
     assert all(group.predicted == group.true for group in groups)

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from data.judge.ceilings import Ceilings, Least
-from data.judge.interval import cumulative
+from data.judge.exam import RISKIEST
 from data.judge.result import Group, Money, Result
-from data.report.kept import BASELINES, Kept
+from data.report.kept import BASELINES, MODELLED, Kept
 from data.report.pool import Report, pooled
 from data.world.beliefs import World
 
@@ -20,9 +19,9 @@ def report_of(levels: list[str], n_worlds: int = 3, seed: int = 0) -> Report:
     kept = [
         Kept(name, 20_000, world, "", 1.0, contender(generator, name))
         for world in range(n_worlds)
-        for name in (*BASELINES, *levels)
+        for name in (*BASELINES, RISKIEST, *MODELLED, *levels)
     ]
-    return pooled(kept, World(), levels, ceilings_of(generator))
+    return pooled(kept, World(), levels)
 
 
 def contender(generator: np.random.Generator, name: str) -> Result:
@@ -32,7 +31,7 @@ def contender(generator: np.random.Generator, name: str) -> Result:
     share = generator.dirichlet(np.ones(12))
     money = Money(0.0, 0.0, 0.0, 0.0, usd)
     result = Result(money, money, 0.05, (usd * share).tolist())
-    if name.startswith("level") or name == "full_information":
+    if name.startswith("level") or name in MODELLED:
         result = replace(
             result,
             happened=metrics(generator),
@@ -43,7 +42,15 @@ def contender(generator: np.random.Generator, name: str) -> Result:
         claimed = metrics(generator)
         if "1" not in name:
             claimed["profit"] = float(generator.uniform(0, 40_000))
-        result = replace(result, claimed=claimed)
+        claimed |= {
+            f"{metric}_error": abs(value) / 20 for metric, value in claimed.items()
+        }
+        result = replace(
+            result,
+            claimed=claimed,
+            claimed_months=3,
+            happened_claimed=metrics(generator),
+        )
     return result
 
 
@@ -64,18 +71,3 @@ def curve(generator: np.random.Generator) -> list[Group]:
     return [
         Group(*pair) for pair in zip(predicted.tolist(), true.tolist(), strict=True)
     ]
-
-
-def ceilings_of(generator: np.random.Generator) -> Ceilings:
-    money = {"observable": 26_500.0, "full_information": 30_400.0}
-    shares = generator.dirichlet(np.ones(12), 3)
-    observable = {
-        "roc_auc": 0.787, "average_precision": 0.182, "log_loss": 0.129,
-        "calibration": 0.99, "lift_at_10_percent": 3.9,
-        "profit": money["observable"],
-        "full_information_profit": money["full_information"],
-    }  # fmt: skip
-    by_month = {
-        name: cumulative((usd * shares).tolist()) for name, usd in money.items()
-    }
-    return Ceilings("", 1, 1, 3, Least(0.2, 0.3), observable, {}, by_month)

@@ -9,20 +9,22 @@ import pytest
 
 import data.report.freshness as freshness
 import data.report.kept as kept_module
-from data.judge.ceilings import Ceilings
+from data.judge.exam import RISKIEST
 from data.report.compare import committed
 from data.report.kept import (
     BASELINES,
+    MODELLED,
+    Kept,
     StaleCeilings,
     Store,
-    ceilings_key,
     contender_key,
     from_json,
     read_ceilings,
-    write_ceilings,
+    to_json,
+    wanted_ceilings,
 )
 from data.world.beliefs import World
-from tests.data.report.reports import ceilings_of, contender, np
+from tests.data.report.reports import contender, np
 from tests.worlds import ROOT
 
 LEVELS = ("level1_notebook", "level2_project")
@@ -50,7 +52,7 @@ def house(tmp_path, monkeypatch) -> Path:
 
 
 def forget() -> None:
-    for cached in (contender_key, ceilings_key, *CACHES):
+    for cached in (contender_key, *CACHES):
         cached.cache_clear()
 
 
@@ -60,8 +62,7 @@ CACHES = [one for one in vars(freshness).values() if hasattr(one, "cache_clear")
 def keys() -> dict[str, str]:
     """Return every key of the house as it stands."""
     forget()
-    found = {name: contender_key(name, World()) for name in (*BASELINES, *LEVELS)}
-    return {**found, "ceilings": ceilings_key(World())}
+    return {name: contender_key(name, World()) for name in EVERYTHING}
 
 
 def change(path: Path, old: str, new: str) -> None:
@@ -74,7 +75,8 @@ def append(path: Path, text: str) -> None:
     path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
 
-EVERYTHING = {*BASELINES, *LEVELS, "ceilings"}
+RANKED = ("level2_project", "riskiest_tenth")  # the latter by the former
+EVERYTHING = {*BASELINES, *LEVELS, *RANKED, *MODELLED}
 
 
 @pytest.mark.parametrize(
@@ -82,9 +84,10 @@ EVERYTHING = {*BASELINES, *LEVELS, "ceilings"}
     [
         ("data/world/hazard.py", "\ndef ", "\nMORE = 40\n\n\ndef ", EVERYTHING),
         ("data/report/table.py", "\ndef ", "\nMORE = 40\n\n\ndef ", set()),
-        ("level2_project/config.toml", "save_rate = ", "save_rate = 0", LEVELS[1:]),
+        ("level2_project/config.toml", "save_rate = ", "save_rate = 0", RANKED),
         ("level1_notebook/churn.py", "import pandas", "import abc, pandas", LEVELS[:1]),
-        ("data/judge/best_models.py", "ROUNDS = 400", "ROUNDS = 4", {"ceilings"}),
+        ("data/judge/ceiling/ceilings.py", "24_000", "24", MODELLED),
+        ("data/judge/ceiling/one_trace.json", "seeds", "seed", EVERYTHING),
         ("comparison/measure.py", "\ndef ", "\nMORE = 40\n\n\ndef ", set()),
     ],
 )  # fmt: skip
@@ -109,7 +112,7 @@ def test_a_found_model_of_one_tree_makes_level_2_stale_and_nothing_else(house):
 
     after = keys()
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == {"level2_project"}
+    assert changed == {*RANKED}
 
 
 # --- the store -----------------------------------------------------------------------
@@ -169,36 +172,49 @@ def test_the_kept_report_holds_every_level_that_is_here_and_found_no_leak():
 
     assert set(report.levels) == adapters
     assert report.leaks == []
-    assert all({*BASELINES, *adapters} == {*w.contenders} for w in report.per_seed)
+    examined = {*BASELINES, RISKIEST, *MODELLED, *adapters}
+    assert all(examined == {*world.contenders} for world in report.per_seed)
 
 
-def test_the_kept_report_was_judged_by_the_kept_ceilings():
-    kept = json.loads((ROOT / "results" / "ceilings.json").read_text())
+def ceilings_in(path: Path, *seeds: int) -> Path:
+    """Write ceilings of these worlds as this code would have computed them."""
+    wanted = contender_key(MODELLED[0], World())
+    rows = [
+        Kept(name, World().customers, seed, wanted, 1.0, result_of(name))
+        for seed in seeds
+        for name in MODELLED
+    ]
+    path.write_text(json.dumps({"kept": [json.loads(to_json(row)) for row in rows]}))
+    return path
 
-    assert committed().ceilings == from_json(Ceilings, kept)
 
-
-@pytest.mark.parametrize("text", [None, "{}", '{"key": "0123456789abcdef"}'])
+@pytest.mark.parametrize("text", [None, "{}", '{"kept": []}'])
 def test_missing_and_stale_ceilings_are_refused(tmp_path, text):
     path = tmp_path / "ceilings.json"
     if text is not None:
         path.write_text(text)
 
     with pytest.raises(StaleCeilings, match="make ceilings"):
-        read_ceilings(World(), path)
+        wanted_ceilings(World(), [101], path)
+
+
+def test_ceilings_of_other_worlds_are_no_ceilings_of_the_worlds_shown(tmp_path):
+    path = ceilings_in(tmp_path / "ceilings.json", 101, 102)
+
+    wanted_ceilings(World(), [101, 102], path)
+    with pytest.raises(StaleCeilings, match="103"):
+        wanted_ceilings(World(), [101, 103], path)
+    assert read_ceilings(World(customers=7), path) == []
 
 
 def test_ceilings_are_refused_once_the_world_behaves_otherwise(house, tmp_path):
-    path = tmp_path / "ceilings.json"
-    forget()
-    write_ceilings(ceilings_of(np.random.default_rng(1)), World(), path)
-    assert read_ceilings(World(), path).test_worlds == 3
+    path = ceilings_in(tmp_path / "ceilings.json", 101)
+    assert len(read_ceilings(World(), path)) == 2
 
     append(house / "data" / "world" / "hazard.py", "\nQUARTER = 1 / 40\n")
     forget()
 
-    with pytest.raises(StaleCeilings):
-        read_ceilings(World(), path)
+    assert read_ceilings(World(), path) == []
 
 
 def test_beliefs_but_not_the_size_change_their_fingerprint():

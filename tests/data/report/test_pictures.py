@@ -71,10 +71,10 @@ def test_a_levels_own_picture_shows_it_and_no_other_level(levels, drawn):
         assert set(LEVELS) & shown(drawn / f"calibration_{name}.svg") == {name}
 
 
-def test_no_offers_and_three_ceilings_stand_beside_the_levels_profit(levels, drawn):
+def test_simple_rules_and_three_ceilings_stand_beside_the_levels_profit(levels, drawn):
     lines = money(report_of(levels))
 
-    beside = {"no_offers", "observable", "full_information", "best_policy"}
+    beside = {"no_offers", "one_trace", "observable", "full_information", "best_policy"}
     assert set(lines) == beside | set(levels)
     assert set(lines) <= shown(drawn / "profit_by_month.svg")
     assert {len(intervals) for intervals in lines.values()} == {12}

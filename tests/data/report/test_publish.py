@@ -17,6 +17,7 @@ from data.report.table import markdown
 from data.simulate import simulate
 from data.sources.plan import Plan
 from data.world.beliefs import World, beliefs
+from tests.data.report.reports import LEVELS, report_of
 from tests.worlds import ROOT
 
 WORDS = st.text("abc |*\n0.5%→", max_size=30)
@@ -115,36 +116,39 @@ def test_every_level_shows_a_picture_of_its_own_and_the_readme_the_rest(report):
 
 
 def test_the_kept_running_totals_end_at_the_kept_profits(report):
-    kept = report.ceilings
-
     for contender in report.pooled.values():
         last = contender.cumulative_profit[-1]
         assert astuple(last) == pytest.approx(astuple(contender.profit))
-    for name, figure in (
-        ("observable", "profit"),
-        ("full_information", "full_information_profit"),
-    ):
-        last = kept.cumulative_profit[name][-1]
-        assert last.mean == pytest.approx(kept.observable[figure])
 
 
-def test_the_tables_figures_are_those_of_the_report(report):
-    """Read back from the text: profit of every contender, and each level's claim."""
-    table = markdown(report).splitlines()
-    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in table[2:]]
-    profits = {row[0].strip("*"): row[2] for row in cells if len(row) > 2}
+def cells(text: str) -> list[list[str]]:
+    rows = [row for row in text.splitlines() if row.startswith("|")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
+
+def test_the_tables_figures_are_those_of_the_report():
+    """Read back from the text: profits, and each claim beside the same months."""
+    report = report_of(LEVELS[:2])
+    table = cells(markdown(report))
+
+    profits = {row[0].strip("*"): row[2] for row in table}
     for name, label in (
         ("everybody", "offers to everybody"),
         ("level1_notebook", "level 1, notebook"),
+        ("observable", "ceiling: observable"),
     ):
-        mean = report.pooled[name].profit.mean
         shown = float(profits[label].split(" ±")[0].replace(",", ""))
-        assert shown == pytest.approx(mean, abs=0.5)
-    assert profits["no offers"] == "0"
-    claim = report.pooled["level1_notebook"].claimed["roc_auc"].mean
-    (level1,) = [row for row in cells if "level 1" in row[0]]
-    assert level1[3].startswith(f"{claim:.3f} → ")
+        assert shown == pytest.approx(report.pooled[name].profit.mean, abs=0.5)
+    figures = report.pooled["level2_project"]
+    (claim,) = [
+        row for row in table if row[:2] == ["level 2, project, 3 months", "ROC AUC"]
+    ]
+    wanted = (figures.claimed, figures.happened_claimed, figures.claimed_less_happened)
+    shown = [float(cell.split(" ±")[0]) for cell in claim[2:5]]
+    assert shown == pytest.approx([w["roc_auc"].mean for w in wanted], abs=0.0006)
+    assert float(claim[5]) == pytest.approx(
+        figures.happened["roc_auc"].mean, abs=0.0006
+    )
 
 
 def test_the_data_card_lists_every_belief(report):

@@ -13,27 +13,61 @@ LEVEL = "level2_project"
 
 
 def said(**figures: object) -> list[str]:
-    """Return the sentences on one level with these figures."""
+    """Return the sentences on one level with these figures: claim, best, offers."""
     report = report_of([LEVEL])
     changed: Figures = replace(report.pooled[LEVEL], **figures)
     report.pooled[LEVEL] = changed
     return claims_sentences(report).splitlines()
 
 
+HOLDS = Interval(0.005, -0.003, 0.013)
+FAILS = Interval(0.46, 0.45, 0.47)
+
+
 @pytest.mark.parametrize(
     ("excess", "words"),
     [
-        (Interval(0.005, -0.003, 0.013), "its claim held (off by 0.005 ± 0.008"),
-        (Interval(0.005, 0.002, 0.008), "nearly held (too high by 0.005 ± 0.003)"),
-        (Interval(0.46, 0.45, 0.47), "its claim was too high by 0.460 ± 0.010"),
-        (Interval(-0.2, -0.3, -0.1), "its claim was too low by 0.200 ± 0.100"),
-        (Interval(0.2), "its claim was too high by 0.200"),
+        ({"roc_auc": HOLDS, "log_loss": HOLDS}, "its claims hold, all 2 of them"),
+        (
+            {"roc_auc": FAILS, "log_loss": HOLDS},
+            "1 of its 2 claims do not hold (ROC AUC +0.460 ± 0.010)",
+        ),
+        (
+            {"roc_auc": HOLDS, "lift_at_10_percent": Interval(-0.2, -0.3, -0.1)},
+            "1 of its 2 claims do not hold (lift at 10 % -0.2 ± 0.1)",
+        ),
     ],
 )
-def test_a_claim_is_judged_by_the_interval_of_its_excess(excess, words):
-    claim, _ = said(claimed_less_happened={"roc_auc": excess})
+def test_every_claim_is_judged_by_the_interval_of_its_excess(excess, words):
+    claim, *_ = said(claimed_less_happened=excess)
 
     assert words in claim
+
+
+def test_the_claims_within_two_of_their_own_errors_are_counted():
+    claim, *_ = said(claim_errors={"roc_auc": [0.5, -2.5, 1.9]})
+
+    assert "2 of 3 lie within two of their own standard errors" in claim
+
+
+@pytest.mark.parametrize(("z", "words"), [(1.9, "claims hold"), (2.1, "do not hold")])
+def test_in_a_single_world_a_claim_is_judged_by_its_own_standard_error(z, words):
+    excess, errors = {"roc_auc": Interval(0.02)}, {"roc_auc": [z]}
+
+    claim, *_ = said(claimed_less_happened=excess, claim_errors=errors)
+
+    assert words in claim
+
+
+def test_a_claim_is_set_beside_the_months_that_it_is_about_and_the_year():
+    claim, *_ = said(
+        claimed={"roc_auc": Interval(0.8)},
+        claimed_months=3,
+        happened_claimed={"roc_auc": Interval(0.79)},
+        happened={"roc_auc": Interval(0.77), "average_precision": Interval(0.16)},
+    )
+
+    assert "0.800 for the next 3 months and reached 0.790 in them** (0.770" in claim
 
 
 @pytest.mark.parametrize(
@@ -49,16 +83,29 @@ def test_a_claim_is_judged_by_the_interval_of_its_excess(excess, words):
     ],
 )
 def test_offers_are_judged_by_the_interval_of_their_profit(profit, words):
-    _, offers = said(profit=profit)
+    *_, offers = said(profit=profit)
 
     assert words in offers
 
 
 @pytest.mark.parametrize(
-    ("happened", "beside"),
-    [(0.54, "0.5 is guessing"), (0.77, "the data allow is 0.787")],
+    ("less", "words"),
+    [
+        (Interval(500.0, 400.0, 600.0), "more (+500 ± 100) than the best rule on one"),
+        (Interval(-500.0, -600.0, -400.0), "less (-500 ± 100) than the best rule"),
+        (Interval(50.0, -60.0, 160.0), "nothing that can be told (+50 ± 110) from the"),
+    ],
 )
-def test_a_claim_stands_beside_what_it_is_nearest_to(happened, beside):
-    claim, _ = said(happened={"roc_auc": Interval(happened)})
+def test_offers_are_compared_with_rules_that_anybody_could_use(less, words):
+    *_, offers = said(less={"one_trace": {"profit": less}})
 
-    assert beside in claim
+    assert words in offers
+
+
+def test_a_level_stands_beside_the_ceiling_of_the_same_worlds():
+    less = {"roc_auc": HOLDS, "average_precision": FAILS}
+
+    _, beside, _ = said(less={"observable": less})
+
+    assert "+0.005 ± 0.008 of ROC AUC" in beside
+    assert "+0.460 ± 0.010 of average precision" in beside

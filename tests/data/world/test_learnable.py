@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from lightgbm import LGBMClassifier
 
-from data.judge.best_models import Record
+from data.judge.ceiling.record import Record
+from data.judge.ceiling.recorded import Recorded
 from data.judge.metrics import expected_auc, expected_log_loss
-from data.judge.recorded import Recorded
 from data.world.beliefs import World
 from data.world.company import Company
 from data.world.history import history
@@ -38,7 +38,7 @@ def months() -> dict[int, Cutoffs]:
     for lived in history(company, WORLD.open_months):
         events, here = lived.events, lived.events.state.active
         if events.month:
-            recorded = record.recorded.features(events.state)[here]
+            recorded = record.recorded.features()[here]
             p, left = events.risk.leaving[here], events.left[here] > 0
             seen[events.month] = Cutoffs(recorded, p, left)
         record.watch(events, lived.after)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 
-from data.judge.recorded import topic_of
+from data.judge.ceiling.recorded import topic_of
 from data.sources.tickets import CROSS, PRESSURE
 from data.sources.tickets import messages as written
 from level2_project.config import read_config
