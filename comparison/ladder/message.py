@@ -31,5 +31,6 @@ def _is_most(step: Interval, steps: dict[str, Interval]) -> bool:
 
 
 def _none_from(names: list[str]) -> str:
-    nouns = [RUNGS[name].noun for name in names]
-    return f", none from {' or '.join(nouns)}" if nouns else ""
+    *nouns, last = [RUNGS[name].noun for name in names] or [""]
+    listed = f"{', '.join(nouns)} or {last}" if nouns else last
+    return f", none from {listed}" if listed else ""

@@ -75,6 +75,9 @@ def test_a_gain_that_is_not_clear_is_no_gain():
     text = message(ladder(sources=0.09, selection=0.0005, lightgbm=0.01, tuning=0.01))
 
     assert text.endswith("none from the selection of columns")
+    assert message(ladder(sources=0.09)).endswith(
+        "none from LightGBM, the selection of columns or tuning"
+    )
     assert message(ladder()) == "No practice clearly raises the average precision"
 
 
