@@ -104,7 +104,9 @@ def figures(predictions: pd.DataFrame) -> dict[str, float]:
     """Return level 2's metrics of predictions against labels: means over cutoffs."""
     by_cutoff = [
         {
-            metric.__name__: metric(rows[LABEL].to_numpy(bool), rows["p_churn"].to_numpy())
+            metric.__name__: metric(
+                rows[LABEL].to_numpy(bool), rows["p_churn"].to_numpy()
+            )
             for metric in METRICS
         }
         for _, rows in predictions.groupby("cutoff")
