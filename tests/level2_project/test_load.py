@@ -305,6 +305,7 @@ def test_the_months_in_which_a_drop_came_short_are_refused(
     assert "have the source send this month's file again" in said
 
 
+@pytest.mark.long
 def test_every_other_month_can_be_loaded(small_world, tmp_path):
     drops = all_drops(small_world, tmp_path / "all")
     months = pd.date_range("2022-02-01", "2025-01-01", freq="MS")

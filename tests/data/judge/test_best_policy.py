@@ -99,14 +99,12 @@ def test_no_rival_is_expected_to_earn_more_than_the_best_policy(earned, best, ri
     assert earned[rival].offers > 300 or rival == "nobody"
 
 
-def test_the_best_rival_keeps_a_good_part_and_the_worst_loses_more_than_all(
-    earned, best
-):
+def test_the_best_rival_keeps_a_good_part_and_the_worst_loses_half_of_it(earned, best):
     """Else the bound would be either loose or no challenge."""
     shares = {name: rival.usd / best.usd for name, rival in earned.items()}
 
     assert 0.4 < max(shares.values()) < 0.95
-    assert min(shares.values()) < -1
+    assert min(shares.values()) < -0.5
 
 
 def test_the_best_policy_makes_no_offer_to_who_has_one_or_has_left(judge):

@@ -34,6 +34,7 @@ def left_within(judge: Setting, offers: np.ndarray, months: int) -> np.ndarray:
     return gone
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "months"), [("reduction_in_month", 1), ("reduction_in_force", 6)]
 )

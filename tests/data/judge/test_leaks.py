@@ -75,6 +75,7 @@ def test_an_honest_model_that_peeks_at_some_outcomes_is_caught(judge, share, lea
     assert leaks([result])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("policy", [honest, full_information])
 def test_a_model_that_has_seen_no_outcome_is_no_leak(judge, policy):
     assert not leaks([examined(judge, policy)])
@@ -120,7 +121,7 @@ def leaking(judge: Setting) -> Result:
 def test_a_leak_is_named_in_the_report(judge):
     kept = [Kept("fake", 20_000, seed, "", 0.0, leaking(judge)) for seed in (1, 2)]
 
-    assert pooled(kept, judge.world, ["fake"], None).leaks == ["fake"]
+    assert pooled(kept, judge.world, ["fake"]).leaks == ["fake"]
 
 
 @pytest.mark.parametrize("caught", [[], ["level1_notebook"]])

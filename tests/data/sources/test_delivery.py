@@ -265,6 +265,7 @@ def test_who_takes_the_newest_drop_of_each_month_gets_every_row_exactly_once(
         assert told.isin(keys_of(rows, source)).all()
 
 
+@pytest.mark.long
 @settings(max_examples=4)
 @given(cuts)
 def test_a_short_drop_changes_no_other_drop(months, cut):
