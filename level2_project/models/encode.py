@@ -14,12 +14,15 @@ def encoder() -> ColumnTransformer:
     """Return what scales numbers, fills their gaps with the mean, numbers categories.
 
     Numbers go through asinh first, a logarithm that can take 0 and below: some minutes
-    are a hundred times the median. A number with gaps gets a column that marks them.
+    are a hundred times the median. Beyond 30 standard deviations they are cut off: a
+    column that hardly moved before a price rise would else decide alone after it.
+    A number with gaps gets a column that marks them.
     Categories keep columns of their own, so that SMOTE does not interpolate them.
     """
     numeric = make_pipeline(
         steps.FunctionTransformer(squashed, feature_names_out="one-to-one"),
         steps.StandardScaler(),
+        steps.FunctionTransformer(cut_off, feature_names_out="one-to-one"),
         SimpleImputer(strategy="constant", fill_value=0.0, add_indicator=True),
     )
     nominal = steps.OrdinalEncoder(
@@ -34,6 +37,10 @@ def encoder() -> ColumnTransformer:
 
 def squashed(numeric: pd.DataFrame) -> pd.DataFrame:
     return np.arcsinh(numeric.astype(np.float32))
+
+
+def cut_off(scaled: pd.DataFrame) -> pd.DataFrame:
+    return np.clip(scaled, -30, 30)
 
 
 def one_hot() -> ColumnTransformer:

@@ -280,3 +280,13 @@ def test_encoded_numbers_have_one_scale_and_no_gaps(fold):
     assert numbers.mean().to_numpy() == pytest.approx(0, abs=1e-4)
     assert numbers.std().between(0.4, 1.01).all()  # gaps at the mean narrow it
     assert encoded["numeric__missingindicator_days_since_offer"].mean() > 0.5
+
+
+def test_a_column_that_hardly_moved_in_the_past_does_not_decide_alone(fold):
+    """As the price rise of the last 90 days, in the months around the first rise."""
+    luck = np.random.default_rng(1).normal(0, 1e-6, len(fold.train))
+
+    rise = train(Recipe("logistic"), fold.train.assign(price_rise_90=luck), 1)
+    p = p_churn(rise, fold.test.assign(price_rise_90=0.08))
+
+    assert 0.01 < p.mean() < 0.5
