@@ -1,5 +1,6 @@
 """Sentences: what the results mean, each written from its interval."""
 
+from data.judge.contract import ALL_MONTHS
 from data.judge.interval import Interval
 from data.report.pool import Figures, Report
 from data.report.table import NAMES, plain, spread
@@ -26,11 +27,14 @@ def _claim(name: str, figures: Figures) -> str:
     if claimed is None:
         return f"**{_named(name)} reached a ROC AUC of {year.mean:.3f}**, unclaimed."
     same = figures.happened_claimed["roc_auc"]
-    months = f"for the next {figures.claimed_months} months"
+    if figures.claimed_months == ALL_MONTHS:
+        months, also = "over the year", ""
+    else:
+        months = f"for the next {figures.claimed_months} months"
+        also = f"{year.mean:.3f} over the year; "
     return (
         f"**{_named(name)} claimed a ROC AUC of {claimed.mean:.3f} {months} and "
-        f"reached {same.mean:.3f} in them** ({year.mean:.3f} over the year; 0.5 is "
-        f"guessing): {_verdict(figures)}."
+        f"reached {same.mean:.3f}** ({also}0.5 is guessing): {_verdict(figures)}."
     )
 
 
@@ -39,25 +43,40 @@ def _named(name: str) -> str:
 
 
 def _verdict(figures: Figures) -> str:
-    """Judge every claim by the interval of what it was too high.
-
-    Of one world there is no interval: there the claim's own standard errors judge.
-    """
+    """Judge every claim, and say of which ones the mean over worlds is off."""
     found = figures.claimed_less_happened
     wrong = [name for name in found if not holds(figures, name)]
+    clear = [name for name in found if found[name].half_width and found[name].is_clear]
+    off = [name for name in clear if name not in wrong]
     how = _own_errors(figures)
+    if off:
+        how += f"; on average off by {_listed(found, off)}"
     if not wrong:
         return f"its claims hold, all {len(found)} of them{how}"
-    listed = "; ".join(f"{NAMES[name]} {_miss(name, found[name])}" for name in wrong)
-    return f"{len(wrong)} of its {len(found)} claims do not hold ({listed}){how}"
+    if len(wrong) == len(found):
+        return f"none of its {len(found)} claims holds ({_listed(found, wrong)}){how}"
+    right = len(found) - len(wrong)
+    return (
+        f"{right} of its {len(found)} claims hold; the others are off by "
+        f"{_listed(found, wrong)}{how}"
+    )
 
 
 def holds(figures: Figures, name: str) -> bool:
-    """Tell whether a claim less what happened cannot be told from 0."""
-    excess, errors = figures.claimed_less_happened[name], figures.claim_errors
-    if excess.half_width:
-        return not excess.is_clear
-    return name in errors and all(abs(z) <= ERRORS for z in errors[name])
+    """Tell whether a claim holds.
+
+    A claim that states its error is a forecast: it holds if it lies within two of these
+    errors in every world. Another one holds if its mean over worlds cannot be told from
+    what happened.
+    """
+    if name in figures.claim_errors:
+        return all(abs(z) <= ERRORS for z in figures.claim_errors[name])
+    excess = figures.claimed_less_happened[name]
+    return bool(excess.half_width) and not excess.is_clear
+
+
+def _listed(found: dict[str, Interval], names: list[str]) -> str:
+    return "; ".join(f"{NAMES[name]} {_miss(name, found[name])}" for name in names)
 
 
 def _miss(name: str, excess: Interval) -> str:
@@ -83,14 +102,14 @@ def _beside_the_best(report: Report, name: str) -> list[str]:
         return []
     best, mine = (report.pooled[n].happened for n in ("observable", name))
     parts = [
-        f"{spread(m, less[m])} of {NAMES[m]} "
-        f"({100 * mine[m].mean / best[m].mean:.1f} % of it)"
+        f"{100 * mine[m].mean / best[m].mean:.1f} % of its {NAMES[m]} "
+        f"({spread(m, less[m])})"
         for m in ("roc_auc", "average_precision")
     ]
     return [
         "**Beside the best that the records allow in the same worlds** (a model of the "
         "true probabilities that sees clean records), "
-        f"{plain(name).split(',')[0]} has {' and '.join(parts)}."
+        f"{plain(name).split(',')[0]} reaches {' and '.join(parts)}."
     ]
 
 
@@ -117,7 +136,7 @@ def _usd(figure: Interval) -> str:
 def _more(profit: Interval) -> str:
     """Say whether a difference in profit can be told from 0."""
     if profit.half_width and not profit.is_clear:
-        return f"nothing that can be told ({_usd(profit)}) from"
+        return f"neither more nor less that could be told ({_usd(profit)}) than"
     return f"{'more' if profit.mean > 0 else 'less'} ({_usd(profit)}) than"
 
 
