@@ -42,7 +42,7 @@ def test_every_metric_is_claimed_for_a_quarter_and_profit_is_not(exams):
 
 
 @pytest.mark.parametrize(
-    ("metric", "share"), [("roc_auc", 0.03), ("average_precision", 0.2)]
+    ("metric", "share"), [("roc_auc", 0.04), ("average_precision", 0.2)]
 )
 def test_the_claims_say_something(exams, metric, share):
     """The errors of a ranking are small beside what is claimed."""
@@ -50,12 +50,16 @@ def test_the_claims_say_something(exams, metric, share):
         assert exam["claimed"][f"{metric}_error"] < share * exam["claimed"][metric]
 
 
-def test_it_ranks_nearly_as_well_as_can_be_and_not_better_than_the_truth(report):
-    pooled = report["pooled"]
-    auc = pooled[NAME]["happened"]["roc_auc"]["mean"]
+@pytest.mark.parametrize(
+    ("metric", "share"), [("roc_auc", 0.99), ("average_precision", 0.96)]
+)
+def test_it_ranks_nearly_as_well_as_the_records_allow(report, metric, share):
+    mine, observable, full = (
+        report["pooled"][name]["happened"][metric]["mean"]
+        for name in (NAME, "observable", "full_information")
+    )
 
-    assert auc > 0.97 * report["ceilings"]["observable"]["roc_auc"]
-    assert auc < pooled["full_information"]["happened"]["roc_auc"]["mean"]
+    assert share * observable < mine < observable < full
     assert NAME not in report["leaks"]
 
 

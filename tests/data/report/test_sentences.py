@@ -130,4 +130,4 @@ def test_a_level_stands_beside_the_ceiling_of_the_same_worlds():
     _, beside, _ = said(less={"observable": less})
 
     assert "% of its ROC AUC (+0.005 ± 0.008)" in beside
-    assert "+0.460 ± 0.010 of average precision" in beside
+    assert "% of its average precision (+0.460 ± 0.010)" in beside
