@@ -56,6 +56,8 @@ def of_recipe(recipe: dict[str, Any]) -> str:
 
 def of_choice(found: str, choice: dict[str, Any]) -> str:
     """Say whether what a search found is used; `choice` is from `compare.choose`."""
+    if choice["mean"] == choice["low"] == choice["high"] == 0:
+        return f"The search found {found}: the plain way itself."
     difference = Interval(choice["mean"], choice["low"], choice["high"])
     ends = verdict(
         difference, 0, "it is worse, and the plain way stays", "it is better, and used",

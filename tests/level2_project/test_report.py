@@ -225,6 +225,7 @@ def test_bias_and_lift_are_held_against_one(ends, biased, ranks):
         ((-0.003, -0.001), "it is better, and used"),
         ((-0.003, 0.001), "searched, nothing gained, and the plain way stays"),
         ((0.001, 0.003), "it is worse, and the plain way stays"),
+        ((0.0, 0.0), "The search found a longer past: the plain way itself."),
     ],
 )
 def test_whether_a_choice_is_used_is_read_off_the_interval(ends, says):
