@@ -75,7 +75,6 @@ def test_an_honest_model_that_peeks_at_some_outcomes_is_caught(judge, share, lea
     assert leaks([result])
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("policy", [honest, full_information])
 def test_a_model_that_has_seen_no_outcome_is_no_leak(judge, policy):
     assert not leaks([examined(judge, policy)])
@@ -90,6 +89,7 @@ def small_worlds() -> list[Setting]:
     return [judge_of(World(customers=400, open_months=6), s) for s in range(60, 100)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("policy", [honest, full_information])
 def test_over_many_worlds_the_excess_of_an_honest_model_is_standard_normal(
     policy,
