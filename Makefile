@@ -23,23 +23,23 @@ read: $(VENV)  ## print a step of all levels side by side: STEP=split (at once)
 
 #: Run it
 
-data: $(VENV)  ## simulate the company's world into data/raw (10 seconds)
+data: $(VENV)  ## simulate the company's world into data/raw (15 seconds)
 	$(PY) -m data simulate
 
 level1: $(VENV)  ## run the notebook, print claimed beside happened (20 seconds)
 	$(PY) -m level1_notebook
 
-level2: data  ## run the project: from six messy sources to a report (5 minutes)
+level2: data  ## run the project: from six messy sources to a report (10 minutes)
 	$(PY) -m level2_project flow
 
 #: Change it
 
-test: $(VENV)  ## run the tests (5 minutes)
+test: $(VENV)  ## run the tests (6 minutes)
 	$(PY) -m pytest -n 2 --dist loadfile -m "not long and not flow"
 	$(PY) -m pytest -m "flow and not long"
 
 # pytest ends with 5 when it finds no test, which here is no failure.
-test-long: $(VENV)  ## run the tests that take longer (5 minutes)
+test-long: $(VENV)  ## run the tests that take longer (10 minutes)
 	$(PY) -m pytest -m long || [ $$? -eq 5 ]
 
 lint: $(VENV)  ## check style and types (20 seconds)
@@ -56,13 +56,13 @@ clean:  ## remove build/, caches and simulated worlds; .venv stays (at once)
 
 #: Renew what is committed
 
-results: $(VENV)  ## examine five worlds; renew README, tables, pictures (7 minutes)
+results: $(VENV)  ## examine five worlds; renew README, tables, pictures (14 minutes)
 	$(PY) -m data results --levels $(LEVELS)
 
-mistakes: $(VENV)  ## measure each mistake and each practice (20 minutes)
+mistakes: $(VENV)  ## measure each mistake and each practice (35 minutes)
 	$(PY) -m comparison $(if $(CHECK),--check)
 
-found: level2  ## keep the columns and settings that level 2 found (5 minutes)
+found: level2  ## keep the columns and settings that level 2 found (10 minutes)
 	$(PY) -m level2_project keep
 
 ceilings: $(VENV)  ## compute the best that the records allow (20 minutes)

@@ -55,7 +55,7 @@ def announcement(n_wanted: int, n_worlds: int, minutes: float | None) -> str:
     """Say what is to be measured, and how long it takes."""
     if not n_wanted:
         return "all mistakes and practices are up to date"
-    n = "some 20" if minutes is None else f"about {max(1, round(minutes))}"
+    n = "some 35" if minutes is None else f"about {max(1, round(minutes))}"
     return (
         f"measuring {n_wanted} outcomes in {n_worlds} worlds takes {n} minutes. "
         "Ctrl-C stops; the same command goes on"
