@@ -133,8 +133,8 @@ def _work(job: Job, theirs: Connection) -> None:
         theirs.send(Ended(job))
     except (UnknownLevel, BadPredictions) as error:
         theirs.send(Ended(job, str(error).splitlines()[0]))
-    except LevelFailed as error:  # its own traceback is in the log already
-        theirs.send(Ended(job, f"{error} (traceback in {job.log})"))
+    except LevelFailed as error:
+        theirs.send(_failed(error, job))
     except OSError as error:
         traceback.print_exc()
         no_place = error.errno in NO_PLACE
@@ -142,6 +142,12 @@ def _work(job: Job, theirs: Connection) -> None:
     except Exception as error:  # a level may fail in any way; the others go on
         traceback.print_exc()
         theirs.send(Ended(job, _in_one_line(error, job)))
+
+
+def _failed(error: LevelFailed, job: Job) -> Ended:
+    """Name the log; by then the level's own traceback is in it."""
+    sys.stdout.flush()
+    return Ended(job, f"{error} (traceback in {job.log})")
 
 
 def _end_with_the_parent() -> None:
