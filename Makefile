@@ -15,7 +15,7 @@ help:  ## list the targets
 
 #: See it
 
-compare: $(VENV)  ## hold what each level claims against what happens (3 minutes)
+compare: $(VENV)  ## hold what each level claims against what happens (4 minutes)
 	$(PY) -m data exam --levels $(LEVELS) --seeds 1
 
 read: $(VENV)  ## print a step of all levels side by side: STEP=split (at once)
